@@ -1,0 +1,11 @@
+package dev.graft.model;
+
+/** How the hidden states of a text become one vector for its head. */
+public enum Pooling {
+    /** The hidden state of the first position. */
+    CLS,
+    /** The mean over the text's positions, padding left out. */
+    MEAN,
+    /** The first position through the base's own pooler, a dense layer and tanh. */
+    POOLER
+}

@@ -1,0 +1,7 @@
+/**
+ * The training loop, schedules, checkpoints and resume.
+ */
+@NullMarked
+package dev.graft.train;
+
+import org.jspecify.annotations.NullMarked;

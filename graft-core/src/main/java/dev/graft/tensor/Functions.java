@@ -1,0 +1,64 @@
+package dev.graft.tensor;
+
+import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/** The functions of a neural network. Ownership as in {@link Tensor}. */
+public final class Functions {
+    private static final long REDUCE_MEAN = 1;
+
+    private Functions() {}
+
+    /** {@code x W^T + b}: x [.., in], W [out, in], b [out] gives [.., out]. */
+    public static Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias) {
+        return Tensor.op(() -> torch.linear(x.handle, weight.handle, optional(bias)));
+    }
+
+    /** Layer normalisation over the last dimension; weight and bias [d]. */
+    public static Tensor layerNorm(Tensor x, Tensor weight, Tensor bias, double epsilon) {
+        long[] last = {x.size(-1)};
+        return Tensor.op(() -> torch.layer_norm(x.handle, last, optional(weight), optional(bias), epsilon, false));
+    }
+
+    /** Rows of a table: table [v, d], INT64 ids [..] give [.., d]. */
+    public static Tensor embedding(Tensor table, Tensor ids) {
+        return Tensor.op(() -> torch.embedding(table.handle, ids.handle));
+    }
+
+    /**
+     * Attention by libtorch's fused kernel: q [B, H, T, e], k and v [B, H, S, e] give [B, H, T, e].
+     *
+     * @param mask added to the scores, broadcast to [B, H, T, S]; null for none
+     */
+    public static Tensor attention(Tensor q, Tensor k, Tensor v, @Nullable Tensor mask) {
+        return Tensor.op(() -> torch.scaled_dot_product_attention(
+                q.handle, k.handle, v.handle, optional(mask), 0.0, false, new DoubleOptional(), false));
+    }
+
+    /**
+     * Mean cross entropy: logits [n, C], INT64 targets [n].
+     *
+     * @param classWeights [C], or null for equal weights
+     */
+    public static Tensor crossEntropy(Tensor logits, Tensor targets, @Nullable Tensor classWeights) {
+        return Tensor.op(() -> torch.cross_entropy_loss(
+                logits.handle, targets.handle, optional(classWeights), REDUCE_MEAN, -100, 0.0));
+    }
+
+    /** Mean binary cross entropy: logits and targets (0 or 1) of one shape; weights [C] for positives, or null. */
+    public static Tensor binaryCrossEntropy(Tensor logits, Tensor targets, @Nullable Tensor positiveWeights) {
+        return Tensor.op(() -> torch.binary_cross_entropy_with_logits(
+                logits.handle, targets.handle, new TensorOptional(), optional(positiveWeights), REDUCE_MEAN));
+    }
+
+    /** Mean squared error of two tensors of one shape. */
+    public static Tensor meanSquaredError(Tensor predictions, Tensor targets) {
+        return Tensor.op(() -> torch.mse_loss(predictions.handle, targets.handle));
+    }
+
+    private static TensorOptional optional(@Nullable Tensor tensor) {
+        return tensor == null ? new TensorOptional() : new TensorOptional(tensor.handle);
+    }
+}

@@ -1,0 +1,15 @@
+package dev.graft.method;
+
+import dev.graft.model.Pass;
+import dev.graft.tensor.Parameter;
+import dev.graft.tensor.Tensor;
+import java.util.List;
+
+/** The functional form of a change, one of the four axes: what computes it. */
+public interface Form {
+    /** The change, [.., d_out], from what it reads, [.., d_in]. */
+    Tensor apply(Tensor x, Pass pass);
+
+    /** What trains. */
+    List<Parameter> parameters();
+}

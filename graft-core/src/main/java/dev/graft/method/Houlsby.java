@@ -1,0 +1,102 @@
+package dev.graft.method;
+
+import dev.graft.model.Activation;
+import dev.graft.model.Architecture;
+import dev.graft.model.Delta;
+import dev.graft.model.Site;
+import dev.graft.model.Site.Sublayer.Block;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The adapter of Houlsby et al. 2019 (arXiv 1902.00751): in every layer a bottleneck after attention and one after the
+ * feed-forward sub-layer, each before the residual is added and the norm that follows.
+ *
+ * <pre>
+ *   y = h + phi(h D + b_D) U + b_U
+ * </pre>
+ *
+ * D and U start from a normal with deviation {@code sigma}, cut off at two deviations, and the biases at zero, so an
+ * adapter starts near the identity (methods.md 3.4). All normalisations train too, as in the paper; with
+ * {@code layernorm=frozen} adapters can be stacked and fused.
+ *
+ * <p>Trains {@code 2L(2dm + m + d)} scalars with both blocks, and {@code 2d(2L + 1)} in normalisations. Tensors:
+ * {@code <layer>.<block>.bottleneck.{down,up}.{weight,bias}}.
+ *
+ * @param bottleneck m; null for d / 12, which is 32 at 384 wide and 64 at 768
+ * @param activation phi; the authors' code uses GELU's tanh form
+ * @param sites the sub-layers that get an adapter
+ * @param layernorm whether the base's normalisations train
+ * @param sigma the deviation that D and U start from; the paper's is 1e-2
+ */
+public record Houlsby(
+        @Nullable Integer bottleneck, Activation activation, List<Block> sites, NormPolicy layernorm, double sigma)
+        implements Method {
+    public static final Houlsby DEFAULT =
+            new Houlsby(null, Activation.GELU_NEW, List.of(Block.ATTENTION, Block.FFN), NormPolicy.TRAINED, 1e-2);
+
+    public Houlsby {
+        if (bottleneck != null && bottleneck < 1) {
+            throw new IllegalArgumentException("bottleneck must be >= 1: " + bottleneck);
+        }
+        if (sites.isEmpty()
+                || sites.size()
+                        != List.copyOf(new java.util.LinkedHashSet<>(sites)).size()) {
+            throw new IllegalArgumentException("sites must be attention, ffn or both: " + sites);
+        }
+        if (!(sigma > 0 && sigma < 1)) {
+            throw new IllegalArgumentException("sigma must be in (0, 1): " + sigma);
+        }
+        sites = List.copyOf(sites);
+    }
+
+    @Override
+    public String name() {
+        return "houlsby";
+    }
+
+    @Override
+    public List<Delta> deltas(Architecture base, Initializer start) {
+        List<Delta> deltas = new ArrayList<>();
+        for (int layer = 0; layer < base.layers(); layer++) {
+            for (Block block : sites) {
+                Site site = new Site.Sublayer(layer, block);
+                deltas.add(new Change(site, bottleneck(site, base, start), Reads.OUTPUT, 1));
+            }
+        }
+        if (layernorm == NormPolicy.TRAINED) {
+            deltas.addAll(Unfrozen.copies(Unfrozen.norms(base), start));
+        }
+        return deltas;
+    }
+
+    private Bottleneck bottleneck(Site site, Architecture base, Initializer start) {
+        String name = site.path() + ".bottleneck.";
+        int d = base.hidden();
+        int m = width(base);
+        return new Bottleneck(
+                start.truncatedNormal(name + "down.weight", true, sigma, m, d),
+                start.zeros(name + "down.bias", false, m),
+                start.truncatedNormal(name + "up.weight", true, sigma, d, m),
+                start.zeros(name + "up.bias", false, d),
+                activation);
+    }
+
+    private int width(Architecture base) {
+        return bottleneck == null ? Math.max(1, base.hidden() / 12) : bottleneck;
+    }
+
+    @Override
+    public long parameters(Architecture base) {
+        long d = base.hidden();
+        long m = width(base);
+        long adapters = base.layers() * sites.size() * (2 * d * m + m + d);
+        return adapters + (layernorm == NormPolicy.TRAINED ? Unfrozen.count(Unfrozen.norms(base), base) : 0);
+    }
+
+    @Override
+    public double learningRate(Architecture base) {
+        return base.hidden() < 768 ? 1e-3 : 3e-4;
+    }
+}

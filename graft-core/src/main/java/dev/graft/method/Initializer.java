@@ -1,0 +1,68 @@
+package dev.graft.method;
+
+import dev.graft.model.Backbone;
+import dev.graft.tensor.DType;
+import dev.graft.tensor.Parameter;
+import dev.graft.tensor.RandomSource;
+import dev.graft.tensor.Scope;
+import dev.graft.tensor.Tensor;
+import java.util.function.Function;
+
+/**
+ * Makes parameters with their first values. What is drawn for a name depends on the seed and that name alone, so the
+ * order of attachment changes nothing. The parameters belong to the caller.
+ */
+public final class Initializer {
+    private final Backbone backbone;
+    private final RandomSource random;
+
+    public Initializer(Backbone backbone, long seed) {
+        this.backbone = backbone;
+        this.random = new RandomSource(seed).at("init");
+    }
+
+    public Parameter zeros(String name, boolean decays, long... shape) {
+        return make(name, decays, source -> Tensor.zeros(DType.FLOAT32, backbone.device(), shape));
+    }
+
+    /** N(0, sigma). */
+    public Parameter normal(String name, boolean decays, double sigma, long... shape) {
+        return make(name, decays, source -> source.normal(sigma, shape));
+    }
+
+    /** N(0, sigma) cut off beyond two sigma. */
+    public Parameter truncatedNormal(String name, boolean decays, double sigma, long... shape) {
+        return make(name, decays, source -> source.truncatedNormal(sigma, shape));
+    }
+
+    /** U(-1/sqrt(fan_in), 1/sqrt(fan_in)): Kaiming's uniform with a = sqrt 5, for a matrix [out, fan_in]. */
+    public Parameter kaimingUniform(String name, boolean decays, long out, long fanIn) {
+        return make(name, decays, source -> source.uniform(1 / Math.sqrt(fanIn), out, fanIn));
+    }
+
+    /** A copy of a base tensor, to stand in its place; matrices decay, vectors do not. */
+    public Parameter copyOf(String baseTensor) {
+        Tensor original = backbone.tensor(baseTensor);
+        return make(baseTensor, original.dimensions() > 1, source -> original);
+    }
+
+    /** Word embeddings of the base, one row per id. */
+    public Parameter words(String name, long... ids) {
+        return make(name, false, source -> {
+            Tensor indices = Tensor.of(ids, ids.length).to(backbone.device());
+            return backbone.tensor("embedding.word.weight").indexSelect(0, indices);
+        });
+    }
+
+    /** The random numbers of one name, for choices that are not values. */
+    public RandomSource random(String name) {
+        return random.at(name);
+    }
+
+    private Parameter make(String name, boolean decays, Function<RandomSource, Tensor> values) {
+        DType master = backbone.dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32;
+        try (Scope scope = Scope.open()) {
+            return Parameter.of(name, values.apply(random.at(name)).to(master).to(backbone.device()), decays);
+        }
+    }
+}

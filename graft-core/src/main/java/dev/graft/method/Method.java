@@ -1,0 +1,32 @@
+package dev.graft.method;
+
+import dev.graft.model.Architecture;
+import dev.graft.model.Delta;
+import java.util.List;
+
+/**
+ * A parameter-efficient method: a configuration record that turns into deltas placed on sites. It knows no backbone;
+ * what it needs of one is in its {@link Architecture}. Records are immutable and validate what they are given.
+ */
+public interface Method {
+    /** The name on the command line, in JSON and in files. */
+    String name();
+
+    /**
+     * The deltas, freshly initialised. Where the configuration leaves a size open, it follows from the architecture.
+     *
+     * @throws IllegalArgumentException where a target matches nothing, naming what exists
+     */
+    List<Delta> deltas(Architecture base, Initializer start);
+
+    /** The number of scalars that train, the head left out: the closed formula that the deltas must agree with. */
+    long parameters(Architecture base);
+
+    /** A learning rate to start from. */
+    double learningRate(Architecture base);
+
+    /** A learning rate for the head, where the method's own would not suit it. */
+    default double headLearningRate(Architecture base) {
+        return learningRate(base);
+    }
+}

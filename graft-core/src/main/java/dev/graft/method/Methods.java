@@ -1,0 +1,164 @@
+package dev.graft.method;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+
+/** The methods by name, and their configurations as text and JSON. */
+public final class Methods {
+    private static final List<Method> DEFAULTS = List.of(
+            Houlsby.DEFAULT,
+            Lora.DEFAULT,
+            Prefix.DEFAULT,
+            Prompt.DEFAULT,
+            LayerNorm.DEFAULT,
+            TopK.DEFAULT,
+            Full.DEFAULT,
+            HeadOnly.DEFAULT);
+
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+            .build();
+
+    private Methods() {}
+
+    /** Every method with its default configuration. */
+    public static List<Method> all() {
+        return DEFAULTS;
+    }
+
+    /**
+     * The default configuration of a method.
+     *
+     * @throws IllegalArgumentException for a name that is none, listing those that are
+     */
+    public static Method named(String name) {
+        return DEFAULTS.stream()
+                .filter(method -> method.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no method '%s'; the methods are %s"
+                        .formatted(
+                                name,
+                                String.join(
+                                        ", ",
+                                        DEFAULTS.stream().map(Method::name).toList()))));
+    }
+
+    /**
+     * Parses {@code NAME[:option=value,...]}; several values of one option are joined by {@code +}.
+     *
+     * @throws IllegalArgumentException for an unknown name or option, or a value that does not fit
+     */
+    public static Method parse(String text) {
+        int colon = text.indexOf(':');
+        Method method = named(colon < 0 ? text : text.substring(0, colon));
+        if (colon < 0) {
+            return method;
+        }
+        ObjectNode options = toJson(method);
+        for (String option : text.substring(colon + 1).split(",", -1)) {
+            int equals = option.indexOf('=');
+            if (equals < 0) {
+                throw new IllegalArgumentException("method options are written option=value: '%s'".formatted(option));
+            }
+            set(
+                    options,
+                    method,
+                    option.substring(0, equals).strip(),
+                    option.substring(equals + 1).strip());
+        }
+        return fromJson(options);
+    }
+
+    private static void set(ObjectNode options, Method method, String option, String value) {
+        if (!options.has(option) || option.equals("method")) {
+            throw unknownOption(method, option);
+        }
+        if (options.get(option).isArray()) {
+            ArrayNode values = options.putArray(option);
+            for (String part : value.split("\\+")) {
+                values.add(part);
+            }
+        } else {
+            options.put(option, value);
+        }
+    }
+
+    private static IllegalArgumentException unknownOption(Method method, String option) {
+        List<String> known = new ArrayList<>();
+        toJson(method).fieldNames().forEachRemaining(known::add);
+        known.remove("method");
+        return new IllegalArgumentException("%s has no option '%s'; %s"
+                .formatted(
+                        method.name(), option, known.isEmpty() ? "it has none" : "it has " + String.join(", ", known)));
+    }
+
+    /** The configuration as {@code {"method": name, option: value, ...}}. */
+    public static ObjectNode toJson(Method method) {
+        ObjectNode json = JSON.createObjectNode().put("method", method.name());
+        ObjectNode options = JSON.valueToTree(method);
+        json.setAll(options);
+        return lowerCaseWords(json);
+    }
+
+    /** Enum constants are written as the command line takes them. */
+    private static ObjectNode lowerCaseWords(ObjectNode json) {
+        for (Iterator<String> names = json.fieldNames(); names.hasNext(); ) {
+            String name = names.next();
+            JsonNode value = json.get(name);
+            if (value.isTextual()) {
+                json.put(name, value.asText().toLowerCase(Locale.ROOT));
+            } else if (value.isArray()) {
+                ArrayNode lower = JSON.createArrayNode();
+                value.forEach(element -> {
+                    if (element.isTextual()) {
+                        lower.add(element.asText().toLowerCase(Locale.ROOT));
+                    } else {
+                        lower.add(element);
+                    }
+                });
+                json.set(name, lower);
+            }
+        }
+        return json;
+    }
+
+    /**
+     * Reads {@link #toJson}'s form; options that are missing take their defaults.
+     *
+     * @throws IllegalArgumentException for an unknown name or option, or a value that does not fit
+     */
+    public static Method fromJson(JsonNode json) {
+        Method method = named(json.path("method").asText());
+        ObjectNode options = toJson(method);
+        json.fieldNames().forEachRemaining(option -> {
+            if (!options.has(option)) {
+                throw unknownOption(method, option);
+            }
+            options.set(option, json.get(option));
+        });
+        options.remove("method");
+        try {
+            return JSON.treeToValue(options, method.getClass());
+        } catch (JsonProcessingException e) {
+            Throwable cause = e.getCause() instanceof IllegalArgumentException ? e.getCause() : e;
+            throw new IllegalArgumentException(
+                    "%s: %s"
+                            .formatted(
+                                    method.name(),
+                                    String.valueOf(cause.getMessage())
+                                            .lines()
+                                            .findFirst()
+                                            .orElse("")),
+                    e);
+        }
+    }
+}

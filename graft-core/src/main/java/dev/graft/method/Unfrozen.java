@@ -1,0 +1,32 @@
+package dev.graft.method;
+
+import dev.graft.model.Architecture;
+import dev.graft.model.Delta;
+import dev.graft.model.Replacement;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/** Base tensors that train as the adapter's own copies: what layernorm, top-k and full have in common. */
+final class Unfrozen {
+    private Unfrozen() {}
+
+    static List<Delta> copies(Collection<String> baseTensors, Initializer start) {
+        List<Delta> deltas = new ArrayList<>();
+        for (String tensor : baseTensors) {
+            deltas.add(new Replacement(tensor, start.copyOf(tensor)));
+        }
+        return deltas;
+    }
+
+    /** Weight and bias of every normalisation. */
+    static List<String> norms(Architecture base) {
+        return base.norms().stream()
+                .flatMap(norm -> List.of(norm.path() + ".weight", norm.path() + ".bias").stream())
+                .toList();
+    }
+
+    static long count(Collection<String> baseTensors, Architecture base) {
+        return baseTensors.stream().mapToLong(base::elements).sum();
+    }
+}

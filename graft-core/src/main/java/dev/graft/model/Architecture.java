@@ -1,0 +1,87 @@
+package dev.graft.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a method may know of a backbone: its sizes and its sites.
+ *
+ * @param family Hugging Face's {@code model_type}
+ * @param layers the number of layers, L
+ * @param hidden the width of the hidden states, d
+ * @param heads the number of heads, H
+ * @param ffn the inner width of the feed-forward sub-layer, f
+ * @param vocabulary the number of word embeddings
+ * @param positions the longest text, counted with inserted rows
+ * @param tensors the shape of every base tensor that a forward pass can use, by canonical name
+ */
+public record Architecture(
+        String family,
+        int layers,
+        int hidden,
+        int heads,
+        int ffn,
+        int vocabulary,
+        int positions,
+        Map<String, List<Long>> tensors) {
+
+    /** The width of one head, e. */
+    public int headSize() {
+        return hidden / heads;
+    }
+
+    /** The size of what a projection reads. */
+    public int inputOf(Site.Linear site) {
+        return shape(site).get(1).intValue();
+    }
+
+    /** The size of what a projection gives. */
+    public int outputOf(Site.Linear site) {
+        return shape(site).get(0).intValue();
+    }
+
+    private List<Long> shape(Site.Linear site) {
+        List<Long> shape = tensors.get(site.path() + ".weight");
+        if (shape == null) {
+            throw new IllegalArgumentException("this base has no " + site.path());
+        }
+        return shape;
+    }
+
+    /** Every projection inside the layers that has the role, from the first layer to the last. */
+    public List<Site.Linear> linears(Role role) {
+        List<Site.Linear> sites = new ArrayList<>();
+        for (int layer = 0; layer < layers; layer++) {
+            Site.Linear site = new Site.Linear(layer, role);
+            if (tensors.containsKey(site.path() + ".weight")) {
+                sites.add(site);
+            }
+        }
+        return sites;
+    }
+
+    /** Every normalisation, the embedding's first. */
+    public List<Site.Norm> norms() {
+        return tensors.keySet().stream()
+                .filter(name -> name.endsWith("norm.weight"))
+                .map(name -> new Site.Norm(name.substring(0, name.length() - ".weight".length())))
+                .toList();
+    }
+
+    /** The canonical names of the tensors of one layer. */
+    public List<String> tensorsOfLayer(int layer) {
+        String prefix = "layer." + layer + ".";
+        return tensors.keySet().stream().filter(name -> name.startsWith(prefix)).toList();
+    }
+
+    /** The number of scalars of a base tensor. */
+    public long elements(String tensor) {
+        return tensors.getOrDefault(tensor, List.of(0L)).stream().reduce(1L, Math::multiplyExact);
+    }
+
+    /** The number of scalars of the whole base. */
+    public long elements() {
+        return tensors.keySet().stream().mapToLong(this::elements).sum();
+    }
+}

@@ -1,0 +1,49 @@
+package dev.graft.model;
+
+import dev.graft.tensor.DType;
+import dev.graft.tensor.Device;
+import dev.graft.tensor.Tensor;
+
+/**
+ * A frozen pretrained network that names its sites and asks at each one whether anything acts there. It knows no
+ * method. Its tensors are never written, so one backbone serves any number of threads and adapters at once.
+ */
+public interface Backbone extends AutoCloseable {
+    /** Sizes, sites and tensors. */
+    Architecture architecture();
+
+    /** The type that layers compute in. */
+    DType dtype();
+
+    /** Where the tensors lie. */
+    Device device();
+
+    /**
+     * Runs a batch through the network. The result belongs to the innermost scope.
+     *
+     * @throws ModelException where the rows do not fit the base's positions
+     */
+    Hidden forward(Batch batch, Deltas deltas, Mode mode);
+
+    /**
+     * One vector per text in full precision, [B, d].
+     *
+     * @throws ModelException for {@link Pooling#POOLER} on a base without one
+     */
+    Tensor pool(Hidden hidden, Pooling pooling, Deltas deltas, Mode mode);
+
+    /** A base tensor by its canonical name, [out, in] for matrices; the backbone's own. */
+    Tensor tensor(String name);
+
+    /** Hugging Face's name of a base tensor, without the family's prefix. */
+    String huggingFaceName(String tensor);
+
+    /**
+     * A hash of family, sizes and the values of those tensors that a forward pass with this pooling uses, as fp32 by
+     * canonical name: the same for an ONNX file, its export, and a copy with an unused pooler.
+     */
+    String fingerprint(Pooling pooling);
+
+    @Override
+    void close();
+}

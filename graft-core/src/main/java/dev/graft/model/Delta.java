@@ -1,0 +1,15 @@
+package dev.graft.model;
+
+import dev.graft.tensor.Parameter;
+import java.util.List;
+
+/**
+ * Something that acts on a frozen backbone: a change of what passes at one site, or a copy in the place of one tensor.
+ * What a delta may see follows from its site, so each kind of site has its own interface.
+ *
+ * <p>Deltas hold no state but their parameters, so one delta may act in several forward passes at once.
+ */
+public sealed interface Delta permits OutputDelta, HeadsDelta, EmbeddingDelta, Replacement {
+    /** What trains, in a fixed order; owned by the delta's adapter. */
+    List<Parameter> parameters();
+}

@@ -1,0 +1,85 @@
+package dev.graft.model;
+
+import dev.graft.tensor.Parameter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The deltas of one adapter by the site where they act. Immutable; the parameters belong to the adapter. */
+public final class Deltas {
+    /** No delta anywhere: the plain base. */
+    public static final Deltas NONE = new Deltas(List.of());
+
+    private final List<Delta> all;
+    private final Map<Site, List<OutputDelta>> outputs = new HashMap<>();
+    private final Map<Site, List<HeadsDelta>> heads = new HashMap<>();
+    private final Map<Site, List<EmbeddingDelta>> embeddings = new HashMap<>();
+    private final Map<String, Parameter> replaced = new HashMap<>();
+
+    /**
+     * @throws IllegalArgumentException where two deltas replace the same base tensor
+     */
+    public Deltas(List<? extends Delta> deltas) {
+        all = List.copyOf(deltas);
+        for (Delta delta : all) {
+            switch (delta) {
+                case OutputDelta d -> add(outputs, d.site(), d);
+                case HeadsDelta d -> add(heads, d.site(), d);
+                case EmbeddingDelta d -> add(embeddings, d.site(), d);
+                case Replacement d -> {
+                    if (replaced.put(d.tensor(), d.parameter()) != null) {
+                        throw new IllegalArgumentException("two deltas replace the base tensor " + d.tensor());
+                    }
+                }
+            }
+        }
+    }
+
+    private static <D extends Delta> void add(Map<Site, List<D>> map, Site site, D delta) {
+        map.computeIfAbsent(site, s -> new ArrayList<>()).add(delta);
+    }
+
+    /** Every delta, in the order of placement. */
+    public List<Delta> all() {
+        return all;
+    }
+
+    /** Everything that trains, each parameter once, in the order of placement. */
+    public List<Parameter> parameters() {
+        Map<String, Parameter> byName = new LinkedHashMap<>();
+        for (Delta delta : all) {
+            for (Parameter parameter : delta.parameters()) {
+                Parameter other = byName.putIfAbsent(parameter.name(), parameter);
+                if (other != null && other != parameter) {
+                    throw new IllegalArgumentException("two parameters are named " + parameter.name());
+                }
+            }
+        }
+        return List.copyOf(byName.values());
+    }
+
+    /** The canonical names of the base tensors that are replaced. */
+    public Set<String> replacedTensors() {
+        return Set.copyOf(replaced.keySet());
+    }
+
+    List<OutputDelta> outputsAt(Site site) {
+        return outputs.getOrDefault(site, List.of());
+    }
+
+    List<HeadsDelta> headsAt(Site site) {
+        return heads.getOrDefault(site, List.of());
+    }
+
+    List<EmbeddingDelta> embeddingsAt(Site site) {
+        return embeddings.getOrDefault(site, List.of());
+    }
+
+    @Nullable Parameter replacementOf(String tensor) {
+        return replaced.get(tensor);
+    }
+}

@@ -1,0 +1,54 @@
+package dev.graft.model;
+
+import dev.graft.tensor.DType;
+import dev.graft.tensor.Functions;
+import dev.graft.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What enters the softmax of one attention.
+ *
+ * @param input the sub-layer's input, [B, T, d]
+ * @param queries [B, H, T, e]
+ * @param keys [B, H, S, e]
+ * @param values [B, H, S, e]
+ * @param mask added to the scores, [B, 1, 1, S], in the type of the queries; null where every key may be seen
+ */
+public record Heads(
+        Tensor input,
+        Tensor queries,
+        Tensor keys,
+        Tensor values,
+        @Nullable Tensor mask) {
+    /**
+     * The same attention with keys and values that every query sees put before the others.
+     *
+     * @param moreKeys [B, H, l, e]
+     * @param moreValues [B, H, l, e]
+     */
+    public Heads prepend(Tensor moreKeys, Tensor moreValues) {
+        Tensor longer = mask;
+        if (mask != null) {
+            Tensor visible = Tensor.zeros(mask.dtype(), mask.device(), mask.size(0), 1, 1, moreKeys.size(2));
+            longer = Tensor.concatenate(3, visible, mask); // [B, 1, 1, l + S]
+        }
+        return new Heads(
+                input,
+                queries,
+                Tensor.concatenate(2, moreKeys, keys), // [B, H, l + S, e]
+                Tensor.concatenate(2, moreValues, values),
+                longer);
+    }
+
+    /** {@code softmax(q k^T / sqrt(e) + mask) v}, [B, H, T, e]. */
+    Tensor attend() {
+        // libtorch's fused kernel has a slow backward in bf16 on a CPU; composed, the products run on AMX.
+        if (queries.dtype() != DType.BFLOAT16 || queries.device().kind() != dev.graft.tensor.Device.Kind.CPU) {
+            return Functions.attention(queries, keys, values, mask);
+        }
+        double scale = 1 / Math.sqrt(queries.size(-1));
+        Tensor scores = queries.times(scale).matmul(keys.transpose(2, 3)); // [B, H, T, S]
+        Tensor masked = mask == null ? scores : scores.plus(mask);
+        return masked.softmax(-1).matmul(values);
+    }
+}

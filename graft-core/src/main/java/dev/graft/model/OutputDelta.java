@@ -1,0 +1,12 @@
+package dev.graft.model;
+
+import dev.graft.tensor.Tensor;
+
+/** Acts on the output of a projection, a sub-layer or a layer: at {@link Site.Linear}, {@link Site.Sublayer}, {@link Site.Layer}. */
+public non-sealed interface OutputDelta extends Delta {
+    /** Where it acts. */
+    Site site();
+
+    /** The output to go on with, [B, T, d_out]. */
+    Tensor apply(Flow flow);
+}

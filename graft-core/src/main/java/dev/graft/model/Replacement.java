@@ -1,0 +1,17 @@
+package dev.graft.model;
+
+import dev.graft.tensor.Parameter;
+import java.util.List;
+
+/**
+ * An un-frozen tensor of the base: the adapter's own copy, put in the place of the base's, which is never written.
+ *
+ * @param tensor the canonical name of the base tensor, such as {@code layer.0.attention.norm.weight}
+ * @param parameter the copy, of the same shape
+ */
+public record Replacement(String tensor, Parameter parameter) implements Delta {
+    @Override
+    public List<Parameter> parameters() {
+        return List.of(parameter);
+    }
+}

@@ -83,7 +83,8 @@ record Dialect(char separator, char quote) {
     private static long count(String line, char wanted) {
         boolean inQuotes = false;
         long count = 0;
-        for (char c : line.toCharArray()) {
+        for (int i = 0; i < line.length(); i++) {
+            char c = line.charAt(i);
             inQuotes ^= c == '"';
             count += c == wanted && !inQuotes ? 1 : 0;
         }

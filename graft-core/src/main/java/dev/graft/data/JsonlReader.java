@@ -7,19 +7,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.BufferedReader;
-import java.io.IOException;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.NoSuchElementException;
+import java.util.Queue;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Rows of a JSONL file: one object per line, whose top-level fields are the columns. */
 final class JsonlReader implements RowReader {
-    /** Enough to meet fields that only some rows have. */
-    private static final int SAMPLED_ROWS = 100;
+    private static final int MOST_ROWS_AHEAD = 100;
+    private static final long MOST_CHARACTERS_AHEAD = 1 << 20;
 
     private static final ObjectReader JSON = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -29,12 +28,15 @@ final class JsonlReader implements RowReader {
 
     private final String source;
     private final NumberedLines lines;
+    private final Queue<Parsed> ahead = new ArrayDeque<>();
     private final Layout layout;
 
-    JsonlReader(BufferedReader reader, Sample sample, String source, Columns request) {
+    private record Parsed(long line, int length, JsonNode object) {}
+
+    JsonlReader(BufferedReader reader, String source, Columns request) {
         this.source = source;
         this.lines = new NumberedLines(reader, source);
-        this.layout = layout(sample, request);
+        this.layout = layout(request);
     }
 
     @Override
@@ -44,21 +46,17 @@ final class JsonlReader implements RowReader {
 
     @Override
     public boolean hasNext() {
-        return lines.hasNext();
+        return !ahead.isEmpty() || lines.hasNext();
     }
 
     @Override
     public Row next() {
-        if (!hasNext()) {
-            throw new NoSuchElementException();
-        }
-        String line = lines.next();
-        JsonNode object = parse(line, lines.number());
-        String text = text(object, layout.text());
+        Parsed parsed = ahead.isEmpty() ? parseNext() : ahead.remove();
+        String text = text(parsed, layout.text());
         if (text == null) {
-            throw DataException.at(source, lines.number(), "has no field \"" + layout.text() + "\", expected its text");
+            throw DataException.at(source, parsed.line(), "has no field \"" + layout.text() + "\", expected its text");
         }
-        return Row.of(lines.number(), text, text(object, layout.pair()), label(object));
+        return Row.of(parsed.line(), text, text(parsed, layout.pair()), label(parsed));
     }
 
     @Override
@@ -66,22 +64,27 @@ final class JsonlReader implements RowReader {
         lines.close();
     }
 
-    private Layout layout(Sample sample, Columns request) {
-        List<JsonNode> objects = new ArrayList<>();
-        List<String> head = sample.head().lines().toList();
-        boolean cut = !sample.whole() && head.size() > 1;
-        for (int i = 0; i < head.size() - (cut ? 1 : 0) && objects.size() < SAMPLED_ROWS; i++) {
-            if (!head.get(i).isBlank()) {
-                objects.add(parse(head.get(i), i + 1));
-            }
+    /** Reads the first rows ahead, fewer where they are long, to meet fields that only some rows have. */
+    private Layout layout(Columns request) {
+        long characters = 0;
+        while (ahead.size() < MOST_ROWS_AHEAD && characters < MOST_CHARACTERS_AHEAD && lines.hasNext()) {
+            Parsed parsed = parseNext();
+            characters += parsed.length();
+            ahead.add(parsed);
         }
         Set<String> names = new LinkedHashSet<>();
-        objects.forEach(object -> object.fieldNames().forEachRemaining(names::add));
-        List<List<String>> values = objects.stream()
-                .map(object ->
-                        names.stream().map(name -> object.path(name).asText()).toList())
+        ahead.forEach(parsed -> parsed.object().fieldNames().forEachRemaining(names::add));
+        List<List<String>> values = ahead.stream()
+                .map(parsed -> names.stream()
+                        .map(name -> parsed.object().path(name).asText())
+                        .toList())
                 .toList();
         return ColumnGuess.layout(source, List.copyOf(names), values, request, true);
+    }
+
+    private Parsed parseNext() {
+        String line = lines.next();
+        return new Parsed(lines.number(), line.length(), parse(line, lines.number()));
     }
 
     private JsonNode parse(String line, long number) {
@@ -94,8 +97,6 @@ final class JsonlReader implements RowReader {
                     number,
                     "is not a JSON object: " + e.getOriginalMessage()
                             + ". Each line must hold one whole object; jq -c . FILE > FILE.jsonl writes it so");
-        } catch (IOException e) {
-            throw DataException.reading(source, e);
         }
         if (!node.isObject()) {
             throw DataException.at(
@@ -107,21 +108,21 @@ final class JsonlReader implements RowReader {
         return node;
     }
 
-    private @Nullable String text(JsonNode object, @Nullable String name) {
-        JsonNode value = name == null ? null : object.get(name);
+    private @Nullable String text(Parsed parsed, @Nullable String name) {
+        JsonNode value = name == null ? null : parsed.object().get(name);
         if (value == null || value.isNull()) {
             return null;
         }
         if (!value.isValueNode()) {
             throw DataException.at(
-                    source, lines.number(), "field \"" + name + "\" is a JSON " + kind(value) + ", expected a text");
+                    source, parsed.line(), "field \"" + name + "\" is a JSON " + kind(value) + ", expected a text");
         }
         return value.asText();
     }
 
-    private @Nullable String label(JsonNode object) {
-        JsonNode value = layout.label() == null ? null : object.get(layout.label());
-        return value != null && value.isArray() ? value.toString() : text(object, layout.label());
+    private @Nullable String label(Parsed parsed) {
+        JsonNode value = layout.label() == null ? null : parsed.object().get(layout.label());
+        return value != null && value.isArray() ? value.toString() : text(parsed, layout.label());
     }
 
     private static String kind(JsonNode node) {

@@ -59,7 +59,7 @@ public interface RowReader extends Iterator<Row>, AutoCloseable {
                 throw new DataException(source + " is empty; expected rows of text");
             }
             return switch (format == null ? Format.of(sample, columns) : format) {
-                case JSONL -> new JsonlReader(reader, sample, source, columns);
+                case JSONL -> new JsonlReader(reader, source, columns);
                 case LINES -> new LineReader(reader, source, columns);
                 case CSV -> new TableReader(reader, Dialect.of(Format.CSV, sample), sample, source, columns);
                 case TSV -> new TableReader(reader, Dialect.of(Format.TSV, sample), sample, source, columns);

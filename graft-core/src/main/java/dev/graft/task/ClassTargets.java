@@ -1,0 +1,44 @@
+package dev.graft.task;
+
+import dev.graft.tensor.Functions;
+import dev.graft.tensor.Tensor;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/** One class per row: cross entropy, and a confusion matrix. */
+record ClassTargets(Classification task, int[] classes) implements Targets {
+    static ClassTargets of(Classification task, List<String> labels, IntFunction<String> where) {
+        int[] classes = new int[labels.size()];
+        Arrays.setAll(classes, row -> task.index(labels.get(row), where.apply(row)));
+        return new ClassTargets(task, classes);
+    }
+
+    @Override
+    public int size() {
+        return classes.length;
+    }
+
+    @Override
+    public Tensor loss(Tensor outputs, int[] rows, boolean balanced) {
+        long[] targets = Arrays.stream(rows).mapToLong(row -> classes[row]).toArray();
+        return Functions.crossEntropy(
+                outputs, Tensor.of(targets, targets.length).to(outputs.device()), balanced ? weights(outputs) : null);
+    }
+
+    private @Nullable Tensor weights(Tensor outputs) {
+        double[] weights = ClassWeights.balanced(classes, task.outputs());
+        return Tensor.of(weights, weights.length).to(outputs.dtype()).to(outputs.device());
+    }
+
+    @Override
+    public Metrics score(double[][] outputs) {
+        return Metrics.classification(confusion(outputs));
+    }
+
+    ConfusionMatrix confusion(double[][] outputs) {
+        int[] predicted = Arrays.stream(outputs).mapToInt(Outputs::largest).toArray();
+        return ConfusionMatrix.of(task.labels(), classes, predicted);
+    }
+}

@@ -1,0 +1,17 @@
+package dev.graft.bench;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The {@code graft-bench} command: the root of its subcommands. Exit codes: 0 done, 1 failed, 2 usage. */
+@Command(
+        name = "graft-bench",
+        description = "Checks Graft against golden files and measures it.",
+        mixinStandardHelpOptions = true)
+public final class Bench {
+    private Bench() {}
+
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new Bench()).execute(args));
+    }
+}

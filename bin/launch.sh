@@ -8,49 +8,56 @@
 . "$root/bin/find-jdk.sh"
 
 target=$root/$module/target
-# Made by a build: its date tells whether sources are newer, its text whether it was made here and in this way.
-stamp=$target/launch.stamp
+# Left by a build: its date is when the build began, its first line says where and how that was, its second is the class
+# path. Maven's own classpath.txt is not read here, because any later ./mvnw may write it for other profiles.
+built=$target/launch.txt
 built_how="$root ${GRAFT_MAVEN_ARGS:-}"
 
-# Sets class_path to this module's jar and what it needs, as the last build left it.
+# Sets class_path as the last build left it; fails when that build was made elsewhere or in another way.
 read_class_path() {
-  IFS= read -r class_path <"$target/classpath.txt" || [ -n "$class_path" ] || return 1
-  class_path=$target/$artifact.jar:$class_path
+  [ -f "$built" ] || return 1
+  {
+    IFS= read -r how && IFS= read -r class_path
+  } <"$built" && [ "$how" = "$built_how" ]
 }
 
-# Whether the last build can be used: every jar is there, it was built here in this way, and no source is newer.
+# Whether the last build can be used: every jar is there, and no source is newer.
 is_built() {
-  [ -f "$stamp" ] && IFS= read -r stamped <"$stamp" && [ "$stamped" = "$built_how" ] && read_class_path || return 1
+  read_class_path || return 1
   old_ifs=$IFS
   IFS=:
   for jar in $class_path; do
     [ -f "$jar" ] || { IFS=$old_ifs && return 1; }
   done
   IFS=$old_ifs
-  newer=$(find "$root/pom.xml" "$root/.mvn" "$root"/*/pom.xml "$root"/*/src/main -newer "$stamp" -print | head -n 1)
+  newer=$(find "$root/pom.xml" "$root/.mvn" "$root"/*/pom.xml "$root"/*/src/main -newer "$built" -print | head -n 1)
   [ -z "$newer" ]
 }
 
 # Packages the module without tests and format check. What Maven says is shown only when it fails.
 build() {
-  if [ -f "$stamp" ]; then
-    echo 'Building Graft: its sources have changed ...' >&2
+  if [ -f "$built" ]; then
+    echo 'Building Graft: its sources or settings have changed ...' >&2
   else
-    echo 'Building Graft: the first start downloads its libraries and takes a few minutes ...' >&2
+    echo 'Building Graft: the first time, its libraries are downloaded, which takes a few minutes ...' >&2
   fi
   mkdir -p "$target"
   # Dated before the build begins, so that a source saved while it runs counts as newer.
-  echo "$built_how" >"$stamp.$$"
+  begun=$built.$$
+  : >"$begun"
   # The profiles are several words on purpose.
   # shellcheck disable=SC2086
-  if ! build_output=$(cd "$root" && ./mvnw -q -B -DskipTests -Dspotless.check.skip ${GRAFT_MAVEN_ARGS:-} \
-    -pl ":$artifact" -am package 2>&1); then
-    rm -f "$stamp.$$"
+  if ! build_output=$(cd "$root" && ./mvnw -q -B -Dstyle.color=never -DskipTests -Dspotless.check.skip \
+    ${GRAFT_MAVEN_ARGS:-} -pl ":$artifact" -am package 2>&1); then
+    rm -f "$begun"
     printf '%s\n' "$build_output" >&2
     echo "Graft could not be built with JDK $jdk_major in $JAVA_HOME; Maven's output is above." >&2
     exit 1
   fi
-  mv -f "$stamp.$$" "$stamp"
+  printf '%s\n%s:%s\n' "$built_how" "$target/$artifact.jar" "$(cat "$target/classpath.txt")" >"$begun.done"
+  touch -r "$begun" "$begun.done"
+  mv -f "$begun.done" "$built"
+  rm -f "$begun"
 }
 
 if ! is_built; then

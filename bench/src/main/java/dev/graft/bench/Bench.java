@@ -12,6 +12,8 @@ public final class Bench {
     private Bench() {}
 
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Bench()).execute(args));
+        CommandLine bench = new CommandLine(new Bench());
+        bench.getCommandSpec().version("graft-bench " + Bench.class.getPackage().getImplementationVersion());
+        System.exit(bench.execute(args));
     }
 }

@@ -53,7 +53,8 @@ public final class Head implements AutoCloseable {
     public static Head create(
             int outputs, int hidden, DType master, Device device, RandomSource random, double dropout) {
         try (Scope scope = Scope.open()) {
-            Tensor weight = random.at(WEIGHT).normal(SIGMA, outputs, hidden).to(master).to(device);
+            Tensor weight =
+                    random.at(WEIGHT).normal(SIGMA, outputs, hidden).to(master).to(device);
             return of(weight, Tensor.zeros(master, device, outputs), dropout);
         }
     }
@@ -73,7 +74,8 @@ public final class Head implements AutoCloseable {
         Tensor input = pooled;
         if (mode.random() != null && dropout > 0) {
             double kept = 1 - dropout;
-            input = pooled.times(mode.random().at("head").bernoulli(kept, pooled)).times(1 / kept);
+            input = pooled.times(mode.random().at("head").bernoulli(kept, pooled))
+                    .times(1 / kept);
         }
         Tensor out = Functions.linear(input, weight.value(), bias.value());
         return scale == 1 && shift == 0 ? out : out.times(scale).plus(shift);

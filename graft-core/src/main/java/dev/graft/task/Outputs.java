@@ -21,7 +21,8 @@ public final class Outputs {
                 List<String> labels = t.labels().stream()
                         .filter(label -> positive[t.labels().indexOf(label)])
                         .toList();
-                yield new Prediction(String.join("|", labels), scores(t.labels(), i -> 1 / (1 + Math.exp(-outputs[i]))));
+                yield new Prediction(
+                        String.join("|", labels), scores(t.labels(), i -> 1 / (1 + Math.exp(-outputs[i]))));
             }
             case Regression t -> new Prediction(Double.toString(outputs[0]), Map.of("value", outputs[0]));
         };

@@ -12,8 +12,10 @@ record ValueTargets(double[] values, double center, double spread) implements Ta
         double[] values = new double[labels.size()];
         Arrays.setAll(values, row -> task.value(labels.get(row), where.apply(row)));
         double mean = Arrays.stream(values).average().orElse(0);
-        double variance =
-                Arrays.stream(values).map(v -> (v - mean) * (v - mean)).average().orElse(0);
+        double variance = Arrays.stream(values)
+                .map(v -> (v - mean) * (v - mean))
+                .average()
+                .orElse(0);
         return new ValueTargets(values, mean, variance > 0 ? Math.sqrt(variance) : 1);
     }
 

@@ -1,0 +1,164 @@
+package dev.graft.adapter;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.graft.method.Initializer;
+import dev.graft.method.Method;
+import dev.graft.method.Methods;
+import dev.graft.model.Backbone;
+import dev.graft.model.Batch;
+import dev.graft.model.Deltas;
+import dev.graft.model.Hidden;
+import dev.graft.model.Mode;
+import dev.graft.model.Pooling;
+import dev.graft.task.Head;
+import dev.graft.task.Task;
+import dev.graft.tensor.DType;
+import dev.graft.tensor.Parameter;
+import dev.graft.tensor.RandomSource;
+import dev.graft.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a user owns: the deltas of a method on one base, the head of a task, and where they came from. It is the unit of
+ * saving, loading and serving. It owns its parameters and none of the base's tensors.
+ *
+ * <p>Any number of threads may predict with one adapter at once; training changes it and belongs to one.
+ */
+public final class Adapter implements AutoCloseable {
+    private final Method method;
+    private final Task task;
+    private final Pooling pooling;
+    private final int maxLength;
+    private final BaseIdentity base;
+    private final Deltas deltas;
+    private final Head head;
+    private final ObjectNode training;
+
+    Adapter(
+            Method method,
+            Task task,
+            Pooling pooling,
+            int maxLength,
+            BaseIdentity base,
+            Deltas deltas,
+            Head head,
+            ObjectNode training) {
+        this.method = method;
+        this.task = task;
+        this.pooling = pooling;
+        this.maxLength = maxLength;
+        this.base = base;
+        this.deltas = deltas;
+        this.head = head;
+        this.training = training;
+    }
+
+    /**
+     * A new adapter at the method's start.
+     *
+     * @param baseName how the base was opened
+     * @param maxLength the longest text in tokens
+     * @param seed decides every first value
+     * @throws IllegalArgumentException where the method does not fit the base
+     */
+    public static Adapter create(
+            Method method, Task task, Backbone backbone, String baseName, Pooling pooling, int maxLength, long seed) {
+        Deltas deltas = new Deltas(method.deltas(backbone.architecture(), new Initializer(backbone, seed)));
+        Head head = Head.create(
+                task.outputs(),
+                backbone.architecture().hidden(),
+                masterType(backbone),
+                backbone.device(),
+                new RandomSource(seed),
+                Head.DROPOUT);
+        BaseIdentity base = BaseIdentity.of(baseName, backbone, pooling);
+        return new Adapter(method, task, pooling, maxLength, base, deltas, head, AdapterCard.JSON.createObjectNode());
+    }
+
+    static DType masterType(Backbone backbone) {
+        return backbone.dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32;
+    }
+
+    /**
+     * Loads an adapter onto the base that it was trained on.
+     *
+     * @throws AdapterException where the directory is no adapter, a file was changed, a tensor is missing or one too many, or
+     *     the base is another
+     */
+    public static Adapter load(Path directory, Backbone backbone) {
+        return AdapterReader.read(directory, backbone);
+    }
+
+    /**
+     * Writes the adapter's directory, whole or not at all; an adapter that is there is replaced.
+     *
+     * @throws AdapterException where the place holds something else or cannot be written
+     */
+    public void save(Path directory, Backbone backbone) {
+        AdapterWriter.write(this, directory, backbone);
+    }
+
+    /** The head's outputs for a batch, [B, C] in full precision; they belong to the innermost scope. */
+    public Tensor outputs(Backbone backbone, Batch batch, Mode mode) {
+        Hidden hidden = backbone.forward(batch, deltas, mode);
+        return head.apply(backbone.pool(hidden, pooling, deltas, mode), mode);
+    }
+
+    /** The same parameters with other facts about them: how it was trained, and the unit of its outputs. */
+    public Adapter described(Head newHead, ObjectNode newTraining) {
+        return new Adapter(method, task, pooling, maxLength, base, deltas, newHead, newTraining);
+    }
+
+    /** Everything that trains: the deltas' parameters, then the head's. */
+    public List<Parameter> parameters() {
+        List<Parameter> parameters = new ArrayList<>(deltas.parameters());
+        parameters.addAll(head.parameters());
+        return parameters;
+    }
+
+    public Method method() {
+        return method;
+    }
+
+    public Task task() {
+        return task;
+    }
+
+    public Pooling pooling() {
+        return pooling;
+    }
+
+    /** The longest text in tokens; longer ones are cut. */
+    public int maxLength() {
+        return maxLength;
+    }
+
+    public BaseIdentity base() {
+        return base;
+    }
+
+    public Deltas deltas() {
+        return deltas;
+    }
+
+    public Head head() {
+        return head;
+    }
+
+    /** How it came about; empty for a new one. */
+    public ObjectNode training() {
+        return training;
+    }
+
+    ObjectNode methodJson() {
+        return Methods.toJson(method);
+    }
+
+    @Override
+    public void close() {
+        deltas.parameters().forEach(Parameter::close);
+        head.close();
+    }
+}

@@ -1,0 +1,124 @@
+package dev.graft.adapter;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.graft.model.Pooling;
+import dev.graft.task.Classification;
+import dev.graft.task.MultiLabel;
+import dev.graft.task.Regression;
+import dev.graft.task.Task;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What {@code graft.json} says of an adapter, apart from its tensors.
+ *
+ * @param method {@link dev.graft.method.Methods#toJson}'s form
+ * @param task what was learned
+ * @param pooling how the base's states become the vector that the head reads
+ * @param headDropout {@link dev.graft.task.Head#dropout}
+ * @param headScale {@link dev.graft.task.Head#scale}
+ * @param headShift {@link dev.graft.task.Head#shift}
+ * @param maxLength the longest text in tokens, longer ones are cut
+ * @param base the base it belongs to
+ * @param training how it came about: settings, seed, data hash, metrics, versions
+ * @param files the SHA-256 of each other file in the directory
+ */
+public record AdapterCard(
+        ObjectNode method,
+        Task task,
+        Pooling pooling,
+        double headDropout,
+        double headScale,
+        double headShift,
+        int maxLength,
+        BaseIdentity base,
+        ObjectNode training,
+        Map<String, String> files) {
+    /** The name of the file. */
+    public static final String FILE = "graft.json";
+
+    /** The number of this form; a reader refuses a higher one. */
+    static final int FORMAT = 1;
+
+    static final ObjectMapper JSON =
+            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+    /**
+     * Reads {@code graft.json} of an adapter's directory.
+     *
+     * @throws AdapterException where there is none, or it is not one
+     */
+    public static AdapterCard read(Path directory) {
+        Path file = directory.resolve(FILE);
+        if (!Files.isRegularFile(file)) {
+            throw new AdapterException("%s: no adapter here (%s is missing)".formatted(directory, FILE));
+        }
+        try {
+            JsonNode json = JSON.readTree(file.toFile());
+            int format = json.path("format").asInt(0);
+            if (format != FORMAT) {
+                throw new AdapterException("%s: format must be %d: %s; a newer Graft may have written it"
+                        .formatted(file, FORMAT, json.path("format")));
+            }
+            return parse(json);
+        } catch (IOException | IllegalArgumentException | NullPointerException | ClassCastException e) {
+            throw new AdapterException("%s: not a description of an adapter: %s".formatted(file, firstLine(e)), e);
+        }
+    }
+
+    private static AdapterCard parse(JsonNode json) {
+        JsonNode head = json.required("head");
+        JsonNode base = json.required("base");
+        return new AdapterCard(
+                (ObjectNode) json.required("method"),
+                task(json.required("task")),
+                Pooling.valueOf(json.required("pooling").asText()),
+                head.required("dropout").asDouble(),
+                head.required("scale").asDouble(),
+                head.required("shift").asDouble(),
+                json.required("maxLength").asInt(),
+                JSON.convertValue(base, BaseIdentity.class),
+                (ObjectNode) json.required("training"),
+                JSON.convertValue(json.required("files"), new com.fasterxml.jackson.core.type.TypeReference<>() {}));
+    }
+
+    private static Task task(JsonNode json) {
+        List<String> labels = new ArrayList<>();
+        json.required("labels").forEach(label -> labels.add(label.asText()));
+        return switch (json.required("name").asText()) {
+            case "classification" -> new Classification(labels);
+            case "multi-label" -> new MultiLabel(labels);
+            case "regression" -> new Regression();
+            default -> throw new IllegalArgumentException("unknown task " + json.get("name"));
+        };
+    }
+
+    private static String firstLine(Exception e) {
+        return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    }
+
+    ObjectNode toJson() {
+        ObjectNode json = JSON.createObjectNode();
+        json.put("format", FORMAT);
+        json.set("method", method);
+        json.putObject("task").put("name", task.name()).set("labels", JSON.valueToTree(task.labels()));
+        json.put("pooling", pooling.name());
+        json.putObject("head")
+                .put("dropout", headDropout)
+                .put("scale", headScale)
+                .put("shift", headShift);
+        json.put("maxLength", maxLength);
+        json.set("base", JSON.valueToTree(base));
+        json.set("training", training);
+        json.set("files", JSON.valueToTree(files));
+        return json;
+    }
+}

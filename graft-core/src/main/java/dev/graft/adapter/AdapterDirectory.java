@@ -1,0 +1,104 @@
+package dev.graft.adapter;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Exchanges a whole directory: a reader finds the old content or the new, never a part. A sibling is written and synced,
+ * the old directory set aside, the new one moved in. A process that dies between the last two steps leaves the siblings;
+ * {@link #mend} finishes its work.
+ */
+final class AdapterDirectory {
+    private final Path target;
+    private final Path fresh;
+    private final Path old;
+
+    AdapterDirectory(Path directory) {
+        target = directory.toAbsolutePath().normalize();
+        fresh = target.resolveSibling("." + target.getFileName() + ".new");
+        old = target.resolveSibling("." + target.getFileName() + ".old");
+    }
+
+    /** What fills the directory; every file must be synced when it returns. */
+    interface Content {
+        void writeTo(Path directory) throws IOException;
+    }
+
+    /**
+     * @throws AdapterException where the place holds something else, or cannot be written
+     */
+    void write(Content content) {
+        mend();
+        refuseForeign();
+        try {
+            Files.createDirectories(target.getParent());
+            delete(fresh);
+            Files.createDirectory(fresh);
+            content.writeTo(fresh);
+            if (Files.exists(target)) {
+                delete(old);
+                Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
+            }
+            Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
+            delete(old);
+        } catch (IOException | UncheckedIOException e) {
+            throw new AdapterException(
+                    "%s: cannot write the adapter: %s; the adapter that was there, if any, is untouched"
+                            .formatted(target, e),
+                    e);
+        }
+    }
+
+    /** Refuses a place that holds anything but an adapter. */
+    void refuseForeign() {
+        if (!Files.exists(target)) {
+            return;
+        }
+        if (!Files.isDirectory(target)) {
+            throw new AdapterException("%s is a file; choose a directory for the adapter".formatted(target));
+        }
+        try (Stream<Path> entries = Files.list(target)) {
+            if (entries.findAny().isPresent() && !Files.exists(target.resolve(AdapterCard.FILE))) {
+                throw new AdapterException(
+                        "%s holds other files and no adapter; choose another directory".formatted(target));
+            }
+        } catch (IOException e) {
+            throw new AdapterException("%s: cannot look into it: %s".formatted(target, e), e);
+        }
+    }
+
+    /** Finishes an exchange that was cut off between setting the old directory aside and moving the new one in. */
+    void mend() {
+        if (Files.exists(target) || !Files.exists(old)) {
+            return;
+        }
+        try {
+            Files.move(Files.exists(fresh) ? fresh : old, target, StandardCopyOption.ATOMIC_MOVE);
+            delete(old);
+        } catch (IOException e) {
+            if (!Files.exists(target)) {
+                throw new AdapterException(
+                        "%s: an interrupted exchange left %s and cannot be finished: %s".formatted(target, old, e), e);
+            }
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        if (!Files.exists(directory)) {
+            return;
+        }
+        List<Path> deepestFirst;
+        try (Stream<Path> paths = Files.walk(directory)) {
+            deepestFirst = paths.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path path : deepestFirst) {
+            Files.deleteIfExists(path);
+        }
+    }
+}

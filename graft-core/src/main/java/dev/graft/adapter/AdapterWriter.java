@@ -1,0 +1,88 @@
+package dev.graft.adapter;
+
+import dev.graft.model.Backbone;
+import dev.graft.tensor.Tensor;
+import dev.graft.weights.AtomicFile;
+import dev.graft.weights.SafetensorsWriter;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Writes an adapter's directory: {@code adapter_model.safetensors}, {@code graft.json}, and PEFT's configuration where it applies. */
+final class AdapterWriter {
+    static final String PEFT_CONFIG = "adapter_config.json";
+
+    private AdapterWriter() {}
+
+    static void write(Adapter adapter, Path directory, Backbone backbone) {
+        Map<String, Tensor> values = new LinkedHashMap<>();
+        adapter.parameters().forEach(parameter -> values.put(parameter.name(), parameter.value()));
+        List<String> names = List.copyOf(values.keySet());
+        new AdapterDirectory(directory).write(fresh -> {
+            TensorFiles layout = layout(adapter, backbone, names);
+            for (Map.Entry<String, Map<String, String>> file : layout.files().entrySet()) {
+                Map<String, Tensor> tensors = new LinkedHashMap<>();
+                file.getValue()
+                        .forEach((key, name) -> tensors.put(key, java.util.Objects.requireNonNull(values.get(name))));
+                SafetensorsWriter.write(fresh.resolve(file.getKey()), tensors, Map.of("format", "pt"));
+            }
+            if (PeftFormat.covers(adapter.method())) {
+                writeText(
+                        fresh.resolve(PEFT_CONFIG),
+                        peft(adapter, backbone).config(names).toPrettyString());
+            }
+            writeText(
+                    fresh.resolve(AdapterCard.FILE),
+                    card(adapter, fresh).toJson().toPrettyString());
+        });
+    }
+
+    /** Where the tensors of this adapter lie in its directory. */
+    static TensorFiles layout(Adapter adapter, Backbone backbone, List<String> names) {
+        return PeftFormat.covers(adapter.method()) ? peft(adapter, backbone).files(names) : TensorFiles.graft(names);
+    }
+
+    private static PeftFormat peft(Adapter adapter, Backbone backbone) {
+        return PeftFormat.of(
+                adapter.method(),
+                backbone,
+                adapter.pooling(),
+                adapter.head(),
+                adapter.base().name());
+    }
+
+    private static AdapterCard card(Adapter adapter, Path directory) throws IOException {
+        Map<String, String> hashes = new TreeMap<>();
+        for (String name : List.of(TensorFiles.ADAPTER, TensorFiles.HEAD, PEFT_CONFIG)) {
+            if (Files.exists(directory.resolve(name))) {
+                hashes.put(name, FileHash.of(directory.resolve(name)));
+            }
+        }
+        return new AdapterCard(
+                adapter.methodJson(),
+                adapter.task(),
+                adapter.pooling(),
+                adapter.head().dropout(),
+                adapter.head().scale(),
+                adapter.head().shift(),
+                adapter.maxLength(),
+                adapter.base(),
+                adapter.training(),
+                hashes);
+    }
+
+    private static void writeText(Path file, String text) throws IOException {
+        AtomicFile.write(file, channel -> {
+            ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        });
+    }
+}

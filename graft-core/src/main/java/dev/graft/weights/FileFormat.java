@@ -29,10 +29,14 @@ enum FileFormat {
             throw new WeightsException(file, "no such file");
         }
         byte[] head = head(file);
+        // First of all: any other format's first bytes may be the length of a header.
+        if (looksLikeSafetensors(head)) {
+            return SAFETENSORS;
+        }
         refuse(file, head);
         String name = file.getFileName().toString();
         // A broken file of a known name goes to its reader, which tells what is broken.
-        if (looksLikeSafetensors(head) || name.endsWith(".safetensors")) {
+        if (name.endsWith(".safetensors")) {
             return SAFETENSORS;
         }
         if (head[0] == '{' || name.endsWith(".index.json")) {

@@ -1,10 +1,8 @@
 package dev.graft.weights;
 
-import dev.graft.tensor.DType;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,26 +15,11 @@ import org.jspecify.annotations.Nullable;
  * {@link TensorSource#open} instead gives BERT's variables their Hugging Face names. Texts, which TensorFlow keeps for itself in
  * such files, are left out.
  *
- * <p>Safe to read from several threads. The numbers of fields and types are those of {@code tensor_bundle.proto} and
- * {@code types.proto}.
+ * <p>Safe to read from several threads.
  */
 public final class TensorFlowBundle implements TensorSource {
     private static final String SUFFIX = ".index";
     private static final String HEADER_KEY = "";
-    private static final long STRING = 7;
-
-    private static final Map<Long, DType> DTYPES = Map.of(
-            1L, DType.FLOAT32,
-            2L, DType.FLOAT64,
-            3L, DType.INT32,
-            4L, DType.UINT8,
-            5L, DType.INT16,
-            6L, DType.INT8,
-            9L, DType.INT64,
-            10L, DType.BOOL,
-            14L, DType.BFLOAT16,
-            19L, DType.FLOAT16);
-
     private record Entry(TensorInfo info, MappedFile shard, long offset, int crc) implements Catalog.Entry {}
 
     private final Catalog<Entry> catalog;
@@ -60,9 +43,9 @@ public final class TensorFlowBundle implements TensorSource {
         Map<String, Entry> entries = new LinkedHashMap<>();
         table.forEach((name, message) -> {
             BundleEntry entry = BundleEntry.parse(name, new ProtoReader(index, message));
-            if (entry.type != STRING) {
-                MappedFile shard = open.computeIfAbsent(entry.shard, number -> openShard(index, number, shards));
-                entries.put(name, entry.check(index, shard));
+            if (!entry.isText()) {
+                MappedFile shard = open.computeIfAbsent(entry.shard(), number -> openShard(index, number, shards));
+                entries.put(name, locate(index, entry, shard));
             }
         });
         return new TensorFlowBundle(new Catalog<>(index, entries));
@@ -100,79 +83,15 @@ public final class TensorFlowBundle implements TensorSource {
         return MappedFile.open(shard);
     }
 
-    /** BundleEntryProto as it comes, before it is checked. */
-    private static final class BundleEntry {
-        private final String name;
-        private long type;
-        private final List<Long> shape = new ArrayList<>();
-        private long shard;
-        private long offset;
-        private long size;
-        private int crc;
-
-        private BundleEntry(String name) {
-            this.name = name;
+    private static Entry locate(Path index, BundleEntry entry, MappedFile shard) {
+        TensorInfo info = entry.info(index);
+        long offset = entry.offset();
+        if (offset < 0 || offset > shard.size() - info.byteSize()) {
+            throw new WeightsException(
+                    shard.file(), "the file is truncated: tensor '%s' at %d has %d bytes of %d"
+                            .formatted(info.name(), offset, info.byteSize(), shard.size()));
         }
-
-        static BundleEntry parse(String name, ProtoReader reader) {
-            BundleEntry entry = new BundleEntry(name);
-            while (reader.next()) {
-                switch (reader.field()) {
-                    case 1 -> entry.type = reader.number();
-                    case 2 -> entry.parseShape(reader.message());
-                    case 3 -> entry.shard = reader.number();
-                    case 4 -> entry.offset = reader.number();
-                    case 5 -> entry.size = reader.number();
-                    case 6 -> entry.crc = (int) reader.number();
-                    case 7 ->
-                        throw new WeightsException(
-                                reader.file(),
-                                "tensor '%s' is stored in slices, which is not read; save it whole".formatted(name));
-                    default -> {}
-                }
-            }
-            return entry;
-        }
-
-        /** Reads TensorShapeProto, a list of dimensions that are messages with a size. */
-        private void parseShape(ProtoReader reader) {
-            while (reader.next()) {
-                if (reader.field() == 2 && shape.size() <= TensorInfo.MAX_RANK) {
-                    ProtoReader dimension = reader.message();
-                    long length = 0;
-                    while (dimension.next()) {
-                        length = dimension.field() == 1 ? dimension.number() : length;
-                    }
-                    shape.add(length);
-                }
-            }
-        }
-
-        Entry check(Path index, MappedFile data) {
-            DType dtype = DTYPES.get(type);
-            if (dtype == null) {
-                throw new WeightsException(
-                        index, "tensor '%s' has TensorFlow type %d; read are %s".formatted(name, type, DTYPES));
-            }
-            TensorInfo info;
-            try {
-                info = new TensorInfo(name, dtype, shape);
-            } catch (IllegalArgumentException e) {
-                throw new WeightsException(index, String.valueOf(e.getMessage()), e);
-            }
-            if (size != info.byteSize()) {
-                throw new WeightsException(
-                        index,
-                        "tensor '%s' of %s %s needs %d bytes: %d".formatted(name, dtype, shape, info.byteSize(), size));
-            }
-            if (offset < 0 || offset > data.size() - size) {
-                throw new WeightsException(
-                        data.file(),
-                        "the file is truncated: tensor '%s' at %d has %d bytes of %d"
-                                .formatted(name, offset, size, data.size()));
-            }
-            return new Entry(info, data, offset, crc);
-        }
+        return new Entry(info, shard, offset, entry.crc());
     }
 
     @Override

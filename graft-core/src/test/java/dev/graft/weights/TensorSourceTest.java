@@ -67,6 +67,25 @@ class TensorSourceTest {
     }
 
     @Test
+    void takesNoHeaderLengthForAnotherFormatsFirstBytes() throws IOException {
+        int zip = 0x4b50; // "PK"
+        byte[] content = FileBytes.safetensors(EMPTY_TENSOR + " ".repeat(zip - EMPTY_TENSOR.length()), 0);
+        try (TensorSource source = TensorSource.open(FileBytes.write(directory.resolve("weights"), content))) {
+            assertThat(source.contains("a")).isTrue();
+        }
+    }
+
+    @Test
+    void readsOnForAllWhenOneReaderIsInterrupted() throws IOException {
+        Path file = FileBytes.write(directory.resolve("a.safetensors"), FileBytes.safetensors(EMPTY_TENSOR, 0));
+        try (TensorSource source = TensorSource.open(file)) {
+            Thread.currentThread().interrupt();
+            assertThat(source.bytes("a").remaining()).isZero();
+            assertThat(Thread.interrupted()).isTrue();
+        }
+    }
+
+    @Test
     void namesWhatExistsWhereATensorDoesNot() throws IOException {
         Path file = FileBytes.write(directory.resolve("a.safetensors"), FileBytes.safetensors(EMPTY_TENSOR, 0));
         try (TensorSource source = TensorSource.open(file)) {

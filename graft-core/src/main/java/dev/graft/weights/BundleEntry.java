@@ -57,9 +57,10 @@ record BundleEntry(String name, long type, List<Long> shape, long shard, long of
                 case OFFSET -> offset = reader.number();
                 case SIZE -> size = reader.number();
                 case CRC -> crc = (int) reader.number();
-                case SLICES -> throw new WeightsException(
-                        reader.file(), "tensor '%s' is stored in slices, which is not read; save it whole"
-                                .formatted(name));
+                case SLICES ->
+                    throw new WeightsException(
+                            reader.file(),
+                            "tensor '%s' is stored in slices, which is not read; save it whole".formatted(name));
                 default -> {}
             }
         }
@@ -101,8 +102,9 @@ record BundleEntry(String name, long type, List<Long> shape, long shard, long of
             throw new WeightsException(index, String.valueOf(e.getMessage()), e);
         }
         if (size != info.byteSize()) {
-            throw new WeightsException(index, "tensor '%s' of %s %s needs %d bytes: %d"
-                    .formatted(name, dtype, shape, info.byteSize(), size));
+            throw new WeightsException(
+                    index,
+                    "tensor '%s' of %s %s needs %d bytes: %d".formatted(name, dtype, shape, info.byteSize(), size));
         }
         return info;
     }

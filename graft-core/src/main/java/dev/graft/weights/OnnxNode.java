@@ -71,11 +71,12 @@ record OnnxNode(
                     case ATTRIBUTE_NAME -> name = reader.text();
                     case ATTRIBUTE_INTEGER -> integer = reader.number();
                     case ATTRIBUTE_TENSOR -> tensor = reader.bytes();
-                    case ATTRIBUTE_INTEGERS -> reader.numbers(value -> {
-                        if (integers.size() <= TensorInfo.MAX_RANK) {
-                            integers.add(value);
-                        }
-                    });
+                    case ATTRIBUTE_INTEGERS ->
+                        reader.numbers(value -> {
+                            if (integers.size() <= TensorInfo.MAX_RANK) {
+                                integers.add(value);
+                            }
+                        });
                     default -> {}
                 }
             }

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class TensorFlowBundle implements TensorSource {
     private static final String SUFFIX = ".index";
     private static final String HEADER_KEY = "";
+
     private record Entry(TensorInfo info, MappedFile shard, long offset, int crc) implements Catalog.Entry {}
 
     private final Catalog<Entry> catalog;
@@ -88,7 +89,8 @@ public final class TensorFlowBundle implements TensorSource {
         long offset = entry.offset();
         if (offset < 0 || offset > shard.size() - info.byteSize()) {
             throw new WeightsException(
-                    shard.file(), "the file is truncated: tensor '%s' at %d has %d bytes of %d"
+                    shard.file(),
+                    "the file is truncated: tensor '%s' at %d has %d bytes of %d"
                             .formatted(info.name(), offset, info.byteSize(), shard.size()));
         }
         return new Entry(info, shard, offset, entry.crc());

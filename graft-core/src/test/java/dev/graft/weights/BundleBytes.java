@@ -12,18 +12,21 @@ final class BundleBytes {
     /** BundleHeaderProto of one file of values. */
     static final byte[] HEADER = new FileBytes().number(1, 1).toArray();
 
-    private final FileBytes entries = new FileBytes();
+    private final FileBytes entries;
     private final FileBytes values = new FileBytes();
     private int offset;
 
     BundleBytes() {
+        this(new FileBytes());
         entry("", HEADER);
     }
 
-    private BundleBytes(boolean withoutHeader) {}
+    private BundleBytes(FileBytes entries) {
+        this.entries = entries;
+    }
 
     static BundleBytes withoutHeader() {
-        return new BundleBytes(true);
+        return new BundleBytes(new FileBytes());
     }
 
     /** A float variable with these values. */

@@ -68,7 +68,7 @@ final class FileBytes {
     FileBytes varint(long value) {
         long rest = value;
         while ((rest & ~0x7fL) != 0) {
-            out.write((int) (rest & 0x7f | 0x80));
+            out.write((int) ((rest & 0x7f) | 0x80));
             rest >>>= 7;
         }
         out.write((int) rest);
@@ -82,12 +82,12 @@ final class FileBytes {
 
     /** A protobuf field of a 32-bit number of fixed width. */
     FileBytes fixed32(int field, int value) {
-        return varint((long) field << 3 | 5).int32(value);
+        return varint(((long) field << 3) | 5).int32(value);
     }
 
     /** A protobuf field of bytes or of a message. */
     FileBytes field(int field, byte... value) {
-        return varint((long) field << 3 | 2).varint(value.length).bytes(value);
+        return varint(((long) field << 3) | 2).varint(value.length).bytes(value);
     }
 
     /** A protobuf field of text. */

@@ -89,6 +89,9 @@ public final class Hub {
      * @throws HubException when nothing has that name, a directory lacks a piece, or a download fails
      */
     public BaseFiles resolve(String nameOrPathOrId) {
+        if (nameOrPathOrId.isBlank()) { // an empty path is the working directory
+            throw unknown(nameOrPathOrId);
+        }
         Optional<BuiltIn> builtIn = builtIns.find(nameOrPathOrId);
         Path folder = path(nameOrPathOrId);
         if (Files.isDirectory(folder) && (builtIn.isEmpty() || Files.exists(folder.resolve("config.json")))) {

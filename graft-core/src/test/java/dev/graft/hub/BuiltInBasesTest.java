@@ -42,7 +42,11 @@ class BuiltInBasesTest {
     }
 
     private static String sha256(String text) {
-        return HexFormat.of().formatHex(Sha256.digest().digest(text.getBytes(StandardCharsets.UTF_8)));
+        return HexFormat.of().formatHex(Sha256.digest().digest(bytes(text)));
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static byte[] zip(Map<String, byte[]> files) throws Exception {
@@ -64,7 +68,7 @@ class BuiltInBasesTest {
         });
     }
 
-    private static final Map<String, byte[]> GOOD = Map.of("w", "w".getBytes(), "t", "t".getBytes(), "x", new byte[9]);
+    private static final Map<String, byte[]> GOOD = Map.of("w", bytes("w"), "t", bytes("t"), "x", new byte[9]);
 
     @Test
     void unpacksOnce() throws Exception {
@@ -104,18 +108,18 @@ class BuiltInBasesTest {
     @Test
     void refusesOtherFilesThanExpected() throws Exception {
         BuiltIn base = base(null, "w", "t");
-        assertThatThrownBy(() -> bases(base, zip(Map.of("w", "v".getBytes(), "t", "t".getBytes())))
+        assertThatThrownBy(() -> bases(base, zip(Map.of("w", bytes("v"), "t", bytes("t"))))
                         .fetch(base, DownloadProgress.NONE))
                 .isInstanceOf(HubException.class)
                 .hasMessageContaining(sha256("w"))
                 .hasMessageContaining(sha256("v"));
-        assertThatThrownBy(() -> bases(base, zip(Map.of("w", "w".getBytes()))).fetch(base, DownloadProgress.NONE))
+        assertThatThrownBy(() -> bases(base, zip(Map.of("w", bytes("w")))).fetch(base, DownloadProgress.NONE))
                 .hasMessageContaining("holds no t");
-        assertThatThrownBy(() -> bases(base, "<html>".getBytes()).fetch(base, DownloadProgress.NONE))
+        assertThatThrownBy(() -> bases(base, bytes("<html>")).fetch(base, DownloadProgress.NONE))
                 .isInstanceOf(HubException.class)
                 .hasMessageContaining("not a whole jar");
         BuiltIn nested = base("inner", "w", "t");
-        assertThatThrownBy(() -> bases(nested, zip(Map.of("inner", zip(Map.of("w", "w".getBytes())))))
+        assertThatThrownBy(() -> bases(nested, zip(Map.of("inner", zip(Map.of("w", bytes("w"))))))
                         .fetch(nested, DownloadProgress.NONE))
                 .hasMessageContaining("holds no t");
         assertThat(folder.resolve("cache/bases/tiny")).doesNotExist();

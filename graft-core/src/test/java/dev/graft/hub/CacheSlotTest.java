@@ -68,14 +68,14 @@ class CacheSlotTest {
                 });
                 return filled(slot.folder());
             }))) {
-                assertThat(done.get()).isTrue();
+                assertThat(done.get()).isEqualTo(true);
             }
         }
         assertThat(fills).hasValue(1);
     }
 
     @Test
-    void asecondProcessWaitsAndFindsTheFolderFilled() throws Exception {
+    void aSecondProcessWaitsAndFindsTheFolderFilled() throws Exception {
         CacheSlot slot = new CacheSlot(cache.resolve("x"));
         AtomicReference<Process> other = new AtomicReference<>();
         slot.fill(() -> filled(slot.folder()), work -> {

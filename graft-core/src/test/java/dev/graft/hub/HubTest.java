@@ -79,17 +79,13 @@ class HubTest {
     void downloadsAModelOnceAndFromOneCommit() throws Exception {
         String commit = "c".repeat(40);
         try (SimpleServer server = new SimpleServer()) {
-            server.on(
-                    "/me/mine/resolve/main/config.json", SimpleServer.bytes("{}".getBytes(), "X-Repo-Commit", commit));
+            server.on("/me/mine/resolve/main/config.json", SimpleServer.text("{}", "X-Repo-Commit", commit));
             String pinned = "/me/mine/resolve/" + commit + "/";
-            server.on(pinned + "vocab.txt", SimpleServer.bytes("[UNK]".getBytes()));
-            server.on(
-                    pinned + "1_Pooling/config.json",
-                    SimpleServer.bytes("{\"pooling_mode_cls_token\": true}".getBytes()));
+            server.on(pinned + "vocab.txt", SimpleServer.text("[UNK]"));
+            server.on(pinned + "1_Pooling/config.json", SimpleServer.text("{\"pooling_mode_cls_token\": true}"));
             server.on(
                     pinned + "model.safetensors.index.json",
-                    SimpleServer.bytes(
-                            "{\"weight_map\": {\"a\": \"x.safetensors\", \"b\": \"y.safetensors\"}}".getBytes()));
+                    SimpleServer.text("{\"weight_map\": {\"a\": \"x.safetensors\", \"b\": \"y.safetensors\"}}"));
             server.on(pinned + "x.safetensors", SimpleServer.bytes(new byte[] {1}));
             server.on(pinned + "y.safetensors", SimpleServer.bytes(new byte[] {2}));
             Hub hub = hub(new Endpoint(server.address(), null));
@@ -113,8 +109,8 @@ class HubTest {
         Files.writeString(part.resolve("tokenizer.json"), "old");
         String commit = "b".repeat(40);
         try (SimpleServer server = new SimpleServer()) {
-            server.on("/me/mine/resolve/v1/config.json", SimpleServer.bytes("{}".getBytes(), "X-Repo-Commit", commit));
-            server.on("/me/mine/resolve/" + commit + "/tokenizer.json", SimpleServer.bytes("new".getBytes()));
+            server.on("/me/mine/resolve/v1/config.json", SimpleServer.text("{}", "X-Repo-Commit", commit));
+            server.on("/me/mine/resolve/" + commit + "/tokenizer.json", SimpleServer.text("new"));
             server.on("/me/mine/resolve/" + commit + "/model.safetensors", SimpleServer.bytes(new byte[] {1}));
 
             BaseFiles files = hub(new Endpoint(server.address(), null)).resolve("me/mine@v1");
@@ -127,11 +123,11 @@ class HubTest {
     @Test
     void refusesAShardThatLeadsOutOfTheFolder() throws Exception {
         try (SimpleServer server = new SimpleServer()) {
-            server.on("/me/mine/resolve/main/config.json", SimpleServer.bytes("{}".getBytes()));
-            server.on("/me/mine/resolve/main/tokenizer.json", SimpleServer.bytes("{}".getBytes()));
+            server.on("/me/mine/resolve/main/config.json", SimpleServer.text("{}"));
+            server.on("/me/mine/resolve/main/tokenizer.json", SimpleServer.text("{}"));
             server.on(
                     "/me/mine/resolve/main/model.safetensors.index.json",
-                    SimpleServer.bytes("{\"weight_map\": {\"a\": \"../../x.safetensors\"}}".getBytes()));
+                    SimpleServer.text("{\"weight_map\": {\"a\": \"../../x.safetensors\"}}"));
 
             assertThatThrownBy(() -> hub(new Endpoint(server.address(), null)).resolve("me/mine"))
                     .isInstanceOf(HubException.class)

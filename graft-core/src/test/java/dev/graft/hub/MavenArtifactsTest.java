@@ -37,11 +37,9 @@ class MavenArtifactsTest {
         byte[] jar = {1, 2, 3};
         try (SimpleServer server = new SimpleServer()) {
             server.on("/g/a/1/a-1.jar", SimpleServer.bytes(jar));
-            server.on(
-                    "/g/a/1/a-1.jar.sha1",
-                    SimpleServer.bytes(HexFormat.of()
-                            .formatHex(MessageDigest.getInstance("SHA-1").digest(jar))
-                            .getBytes()));
+            String sha1 =
+                    HexFormat.of().formatHex(MessageDigest.getInstance("SHA-1").digest(jar));
+            server.on("/g/a/1/a-1.jar.sha1", SimpleServer.text(sha1));
 
             Path file = withMirror(server.address()).jar("g:a:1", DownloadProgress.NONE);
 
@@ -82,6 +80,7 @@ class MavenArtifactsTest {
         assertThat(files.weights()).exists().hasFileName("model.onnx");
         assertThat(files.config()).content().contains("\"num_hidden_layers\" : 6");
         assertThat(offline.isCached("minilm")).isTrue();
-        assertThat(new BaseDirectory(files.config().getParent()).read("minilm")).isEqualTo(files);
+        assertThat(new BaseDirectory(cache.resolve("bases/minilm")).read("minilm"))
+                .isEqualTo(files);
     }
 }

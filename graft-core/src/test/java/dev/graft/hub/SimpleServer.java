@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -73,6 +74,10 @@ final class SimpleServer implements AutoCloseable {
             exchange.sendResponseHeaders(200, body.length);
             exchange.getResponseBody().write(body);
         };
+    }
+
+    static Reply text(String body, String... headers) {
+        return bytes(body.getBytes(StandardCharsets.UTF_8), headers);
     }
 
     /** Announces the whole body, sends its beginning, and hangs up. */

@@ -56,7 +56,7 @@ class WordPieceGoldenTest {
         List<String> lines = lines(GOLDEN + "_fails.txt");
         try (Tokenizer tokenizer = Tokenizer.open(Bases.require("minilm").tokenizer())) {
             for (String line : lines) {
-                String text = line.split("\t")[0];
+                String text = line.substring(0, line.indexOf('\t'));
                 assertThat(text).containsPattern("\\p{Cf}");
                 assertThat(tokenizer.idsOf(text)).isEqualTo(tokenizer.idsOf(text.replaceAll("\\p{Cf}", "")));
             }
@@ -65,7 +65,7 @@ class WordPieceGoldenTest {
 
     private static void check(Tokenizer tokenizer, List<String> lines) {
         for (String line : lines) {
-            String[] columns = line.split("\t");
+            String[] columns = line.split("\t", -1);
             List<Integer> expected =
                     Arrays.stream(columns).skip(1).map(tokenizer::idOf).toList();
             assertThat(tokenizer.idsOf(columns[0])).as(columns[0]).isEqualTo(expected);

@@ -29,7 +29,13 @@ public final class Hub {
      * @param endpoint where {@code owner/name} ids are looked up
      */
     public Hub(Path cache, Endpoint endpoint) {
-        this(cache, endpoint, FIRST_PAUSE, DownloadProgress.NONE, new MavenArtifacts());
+        this(
+                cache,
+                endpoint,
+                FIRST_PAUSE,
+                DownloadProgress.NONE,
+                // made only when it is needed: a warm start loads no class of Maven's
+                (coordinates, listener) -> new MavenArtifacts().jar(coordinates, listener));
     }
 
     /** @param pause how long to wait before a failed download is tried again */

@@ -27,9 +27,9 @@ final class Bert implements Backbone {
     private final BertTensors tensors;
     private final Architecture architecture;
 
-    Bert(BertConfig config, TensorSource source, DType dtype, Device device) {
+    Bert(BertConfig config, TensorSource source, Pooling pooling, DType dtype, Device device) {
         this.config = config;
-        this.tensors = new BertTensors(config, source, dtype, device);
+        this.tensors = new BertTensors(config, source, pooling, dtype, device);
         this.architecture = new Architecture(
                 "bert",
                 config.layers(),
@@ -133,7 +133,7 @@ final class Bert implements Backbone {
 
     private Tensor pooler(Hidden hidden, Deltas deltas, Mode mode) {
         if (!tensors.base().contains("pooler.weight")) {
-            throw new ModelException("this base has no pooler; choose cls or mean pooling");
+            throw new ModelException("this base was opened without its pooler; open it with pooler pooling");
         }
         Pass pass = new Pass(tensors.base(), deltas, mode, hidden.text());
         return pass.linear(POOLER, hidden.first()).tanh();

@@ -16,12 +16,12 @@ final class BertTensors {
     private final BaseTensors base;
     private final Fingerprint fingerprint = new Fingerprint("bert");
 
-    BertTensors(BertConfig config, TensorSource source, DType dtype, Device device) {
+    BertTensors(BertConfig config, TensorSource source, Pooling pooling, DType dtype, Device device) {
         this.config = config;
         this.source = source;
         this.base = new BaseTensors(dtype, device);
         try {
-            readAll();
+            readAll(pooling);
         } catch (RuntimeException e) {
             base.close();
             throw e;
@@ -36,7 +36,7 @@ final class BertTensors {
         return fingerprint;
     }
 
-    private void readAll() {
+    private void readAll(Pooling pooling) {
         long d = config.hidden();
         long f = config.ffn();
         read("embedding.word.weight", config.vocabulary(), d);
@@ -52,7 +52,7 @@ final class BertTensors {
             readLinear("layer." + i + ".ffn.down", d, f);
             readNorm("layer." + i + ".ffn.norm", d);
         }
-        if (find("pooler.weight") != null) {
+        if (pooling == Pooling.POOLER) {
             readLinear("pooler", d, d);
         }
     }

@@ -1,0 +1,59 @@
+package dev.graft.data;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+
+/**
+ * Batches of texts of like length, so that little of a batch is padding. In training the rows are shuffled first and sorted
+ * within groups of some batches only, and the batches are shuffled again: chance decides who meets whom, the same
+ * chance for the same generator.
+ */
+public final class LengthGroups {
+    /** Large enough that a batch's texts are of nearly one length, small enough that batches differ between epochs. */
+    private static final int BATCHES_IN_GROUP = 64;
+
+    private LengthGroups() {}
+
+    /**
+     * The batches of one training epoch, as row numbers; every row is in one of them.
+     *
+     * @param lengths the number of tokens of each row
+     */
+    public static List<int[]> shuffled(int[] lengths, int batchSize, SplittableRandom random) {
+        List<Integer> rows =
+                new ArrayList<>(IntStream.range(0, lengths.length).boxed().toList());
+        Random shuffles = new Random(random.nextLong());
+        Collections.shuffle(rows, shuffles);
+        List<int[]> batches = new ArrayList<>();
+        int groupSize = batchSize * BATCHES_IN_GROUP;
+        for (int start = 0; start < rows.size(); start += groupSize) {
+            List<Integer> group = rows.subList(start, Math.min(start + groupSize, rows.size()));
+            batches.addAll(batches(group, lengths, batchSize));
+        }
+        Collections.shuffle(batches, shuffles);
+        return batches;
+    }
+
+    /** Batches for evaluation, from the longest texts to the shortest, as row numbers. */
+    public static List<int[]> sorted(int[] lengths, int batchSize) {
+        return batches(IntStream.range(0, lengths.length).boxed().toList(), lengths, batchSize);
+    }
+
+    private static List<int[]> batches(List<Integer> rows, int[] lengths, int batchSize) {
+        int[] longestFirst = rows.stream()
+                .sorted(Comparator.comparingInt((Integer row) -> -lengths[row]))
+                .mapToInt(Integer::intValue)
+                .toArray();
+        List<int[]> batches = new ArrayList<>();
+        for (int start = 0; start < longestFirst.length; start += batchSize) {
+            batches.add(Arrays.copyOfRange(longestFirst, start, Math.min(start + batchSize, longestFirst.length)));
+        }
+        return batches;
+    }
+}

@@ -1,0 +1,157 @@
+package dev.graft.train;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.graft.task.Metrics;
+import dev.graft.tensor.Parameter;
+import dev.graft.tensor.Scope;
+import dev.graft.tensor.Tensor;
+import dev.graft.weights.SafetensorsWriter;
+import dev.graft.weights.TensorSource;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the state of a training in one file that is written whole or not at all: parameters, both moments, the best epoch's
+ * tensors, and how far it came. A training that goes on from it ends with the same tensors as one that never stopped.
+ */
+public final class Checkpoints {
+    private static final String FILE = "checkpoint.safetensors";
+    private static final String STATE = "graft";
+    private static final Duration INTERVAL = Duration.ofSeconds(30);
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Path directory;
+    private final String training;
+    private long lastSave = System.nanoTime();
+
+    /**
+     * @param directory a folder for this training alone, made when it is needed
+     * @param training what makes it this training: settings, method, data hashes; a checkpoint of another is refused
+     */
+    public Checkpoints(Path directory, String training) {
+        this.directory = directory;
+        this.training = training;
+    }
+
+    private Path file() {
+        return directory.resolve(FILE);
+    }
+
+    /** The checkpoint's file, or null where there is none. */
+    public @Nullable Path existing() {
+        return Files.exists(file()) ? file() : null;
+    }
+
+    /** Forgets the training once its adapter is saved. */
+    public void delete() {
+        try {
+            Files.deleteIfExists(file());
+            Files.deleteIfExists(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    void saveIfDue(List<Parameter> parameters, Optimizer optimizer, BestTensors best, Progress progress) {
+        if (optimizer.betweenSteps() && System.nanoTime() - lastSave > INTERVAL.toNanos()) {
+            save(parameters, optimizer, best, progress);
+        }
+    }
+
+    void save(List<Parameter> parameters, Optimizer optimizer, BestTensors best, Progress progress) {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        parameters.forEach(parameter -> tensors.put("value." + parameter.name(), parameter.value()));
+        optimizer.moments().forEach(m -> {
+            tensors.put("first." + m.parameter().name(), m.first());
+            tensors.put("second." + m.parameter().name(), m.second());
+        });
+        best.tensors().forEach((name, tensor) -> tensors.put("best." + name, tensor));
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw new TrainingException("%s: cannot keep checkpoints there: %s".formatted(directory, e), e);
+        }
+        SafetensorsWriter.write(
+                file(),
+                tensors,
+                Map.of(STATE, toJson(progress, optimizer.steps()).toString()));
+        lastSave = System.nanoTime();
+    }
+
+    Progress restore(List<Parameter> parameters, Optimizer optimizer, BestTensors best) {
+        if (existing() == null) {
+            return new Progress();
+        }
+        try (TensorSource source = TensorSource.open(file());
+                Scope scope = Scope.open()) {
+            JsonNode state = JSON.readTree(source.metadata().getOrDefault(STATE, "{}"));
+            if (!state.path("training").asText().equals(training)) {
+                throw new TrainingException(
+                        "%s is the checkpoint of a training with other data or settings; repeat those to go on, or delete it"
+                                .formatted(file()));
+            }
+            parameters.forEach(parameter -> parameter.assign(source.read("value." + parameter.name())));
+            optimizer.moments().forEach(m -> {
+                m.first().copyFrom(source.read("first." + m.parameter().name()));
+                m.second().copyFrom(source.read("second." + m.parameter().name()));
+            });
+            for (Parameter parameter : parameters) {
+                if (source.contains("best." + parameter.name())) {
+                    best.keep(
+                            parameter.name(),
+                            source.read("best." + parameter.name())
+                                    .to(parameter.value().device()));
+                }
+            }
+            optimizer.resumeAt(state.path("steps").asLong());
+            return toProgress(state);
+        } catch (JsonProcessingException e) {
+            throw new TrainingException("%s: not a checkpoint: %s".formatted(file(), e.getOriginalMessage()), e);
+        }
+    }
+
+    private ObjectNode toJson(Progress progress, long steps) {
+        ObjectNode json = JSON.createObjectNode()
+                .put("training", training)
+                .put("steps", steps)
+                .put("epoch", progress.epoch)
+                .put("batchInEpoch", progress.batchInEpoch)
+                .put("rows", progress.rows)
+                .put("lossSum", progress.lossSum)
+                .put("lossRows", progress.lossRows)
+                .put("best", progress.best);
+        progress.epochs.forEach(json.putArray("epochs")::addPOJO);
+        return json;
+    }
+
+    private static Progress toProgress(JsonNode json) {
+        Progress progress = new Progress();
+        progress.epoch = json.path("epoch").asInt();
+        progress.batchInEpoch = json.path("batchInEpoch").asInt();
+        progress.rows = json.path("rows").asLong();
+        progress.lossSum = json.path("lossSum").asDouble();
+        progress.lossRows = json.path("lossRows").asLong();
+        progress.best = json.path("best").asInt();
+        for (JsonNode epoch : json.path("epochs")) {
+            Map<String, Double> values = new LinkedHashMap<>();
+            epoch.path("dev")
+                    .path("values")
+                    .properties()
+                    .forEach(e -> values.put(e.getKey(), e.getValue().asDouble()));
+            Metrics dev = new Metrics(values, epoch.path("dev").path("primary").asText());
+            progress.epochs.add(new EpochResult(
+                    epoch.path("epoch").asInt(), epoch.path("trainLoss").asDouble(), dev));
+        }
+        return progress;
+    }
+}

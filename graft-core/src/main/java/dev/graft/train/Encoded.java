@@ -1,0 +1,53 @@
+package dev.graft.train;
+
+import dev.graft.data.Row;
+import dev.graft.model.Batch;
+import dev.graft.tensor.Device;
+import dev.graft.text.Encoding;
+import dev.graft.text.Tokenizer;
+import java.util.Arrays;
+import java.util.List;
+
+/** Rows as token ids, each encoded once. Immutable. */
+public final class Encoded {
+    private final List<Encoding> encodings;
+    private final int padId;
+
+    private Encoded(List<Encoding> encodings, int padId) {
+        this.encodings = encodings;
+        this.padId = padId;
+    }
+
+    /**
+     * Encodes every row.
+     *
+     * @param maxLength the longest text in tokens; longer ones are cut
+     */
+    public static Encoded of(List<Row> rows, Tokenizer tokenizer, int maxLength) {
+        List<Encoding> encodings = rows.stream()
+                .map(row -> tokenizer.encode(row.text(), row.pair(), maxLength))
+                .toList();
+        return new Encoded(encodings, tokenizer.padId());
+    }
+
+    /** The number of rows. */
+    public int size() {
+        return encodings.size();
+    }
+
+    /** The number of tokens of each row. */
+    public int[] lengths() {
+        return encodings.stream().mapToInt(Encoding::length).toArray();
+    }
+
+    /** Some rows as one batch; its tensors belong to the innermost scope. */
+    public Batch batch(int[] rows, Device device) {
+        return Batch.of(
+                Arrays.stream(rows).mapToObj(row -> encodings.get(row).ids()).toList(),
+                Arrays.stream(rows)
+                        .mapToObj(row -> encodings.get(row).typeIds())
+                        .toList(),
+                padId,
+                device);
+    }
+}

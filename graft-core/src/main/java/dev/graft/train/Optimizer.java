@@ -1,0 +1,74 @@
+package dev.graft.train;
+
+import dev.graft.adapter.Adapter;
+import dev.graft.model.Architecture;
+import dev.graft.tensor.AdamW;
+import dev.graft.tensor.Parameter;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** AdamW over an adapter: deltas and head with rates of their own, one norm for clipping, gradients gathered over batches. */
+final class Optimizer implements AutoCloseable {
+    private final List<Parameter> parameters;
+    private final AdamW deltas;
+    private final AdamW head;
+    private final double deltaRate;
+    private final double headRate;
+    private final TrainingSettings settings;
+    private int gathered;
+
+    Optimizer(Adapter adapter, Architecture base, TrainingSettings settings) {
+        this.settings = settings;
+        parameters = adapter.parameters();
+        AdamW.Settings adam = new AdamW.Settings(0.9, 0.999, 1e-8, settings.weightDecay());
+        deltas = new AdamW(adapter.deltas().parameters(), adam);
+        head = new AdamW(adapter.head().parameters(), adam);
+        Double given = settings.learningRate();
+        Double givenHead = settings.headLearningRate();
+        deltaRate = given != null ? given : adapter.method().learningRate(base);
+        headRate = givenHead != null
+                ? givenHead
+                : given != null ? given : adapter.method().headLearningRate(base);
+    }
+
+    long stepsPerEpoch(int batches) {
+        return Math.ceilDiv(batches, settings.accumulation());
+    }
+
+    /** Takes a step once enough batches gave their gradients, or the epoch has no more. */
+    void batchDone(boolean lastOfEpoch, LinearSchedule schedule) {
+        gathered++;
+        if (gathered < settings.accumulation() && !lastOfEpoch) {
+            return;
+        }
+        gathered = 0;
+        double share = schedule.at(deltas.steps());
+        AdamW.clipGradients(parameters, settings.clip());
+        deltas.step(deltaRate * share);
+        head.step(headRate * share);
+        parameters.forEach(Parameter::clearGradient);
+    }
+
+    boolean betweenSteps() {
+        return gathered == 0;
+    }
+
+    Stream<AdamW.Moments> moments() {
+        return Stream.concat(deltas.moments().stream(), head.moments().stream());
+    }
+
+    long steps() {
+        return deltas.steps();
+    }
+
+    void resumeAt(long steps) {
+        deltas.resumeAt(steps);
+        head.resumeAt(steps);
+    }
+
+    @Override
+    public void close() {
+        deltas.close();
+        head.close();
+    }
+}

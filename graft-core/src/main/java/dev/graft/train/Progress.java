@@ -1,0 +1,41 @@
+package dev.graft.train;
+
+import dev.graft.task.Metrics;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Where a training stands between two batches: all that a checkpoint needs besides tensors. */
+final class Progress {
+    int epoch;
+    int batchInEpoch;
+    long rows;
+    double lossSum;
+    long lossRows;
+    int best;
+    final List<EpochResult> epochs = new ArrayList<>();
+
+    void batchDone(int batchRows, double loss) {
+        batchInEpoch++;
+        rows += batchRows;
+        lossSum += loss * batchRows;
+        lossRows += batchRows;
+    }
+
+    /** Notes the end of an epoch; whether it is the best so far. */
+    boolean epochDone(Metrics dev) {
+        epochs.add(new EpochResult(epoch + 1, lossSum / Math.max(1, lossRows), dev));
+        boolean better = best == 0 || dev.isBetterThan(epochs.get(best - 1).dev());
+        if (better) {
+            best = epoch + 1;
+        }
+        epoch++;
+        batchInEpoch = 0;
+        lossSum = 0;
+        lossRows = 0;
+        return better;
+    }
+
+    boolean outOfPatience(int patience) {
+        return patience > 0 && best > 0 && epoch - best >= patience;
+    }
+}

@@ -1,0 +1,123 @@
+package dev.graft.train;
+
+import dev.graft.adapter.Adapter;
+import dev.graft.data.LengthGroups;
+import dev.graft.model.Backbone;
+import dev.graft.model.Mode;
+import dev.graft.task.Metrics;
+import dev.graft.task.Targets;
+import dev.graft.tensor.Parameter;
+import dev.graft.tensor.RandomSource;
+import dev.graft.tensor.Scope;
+import dev.graft.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Trains an adapter: batches of like length, AdamW on a linear schedule, the dev rows judged after each epoch and the best
+ * epoch kept. One seed gives the same tensors on the same machine, interrupted or not.
+ *
+ * <p>A trainer is used once, by one thread.
+ */
+public final class Trainer {
+    private final Adapter adapter;
+    private final Backbone backbone;
+    private final TrainingSettings settings;
+    private final TrainingListener listener;
+    private final RandomSource random;
+
+    /** @param adapter changed in place; stays the caller's */
+    public Trainer(Adapter adapter, Backbone backbone, TrainingSettings settings, TrainingListener listener) {
+        this.adapter = adapter;
+        this.backbone = backbone;
+        this.settings = settings;
+        this.listener = listener;
+        this.random = new RandomSource(settings.seed()).at("train");
+    }
+
+    /**
+     * Rows that are encoded, and what they should come out as.
+     *
+     * @param texts the encoded rows
+     * @param targets one per row
+     */
+    public record Data(Encoded texts, Targets targets) {}
+
+    /**
+     * Trains to the end, or until the listener asks to stop. Afterwards the adapter has the tensors of its best epoch.
+     *
+     * @param checkpoints where the state is kept while it runs, and gone on from where there is one
+     * @throws TrainingException where a loss is no number, or the checkpoint is another training's
+     */
+    public TrainingResult run(Data train, Data dev, Checkpoints checkpoints) {
+        List<Parameter> parameters = adapter.parameters();
+        try (Optimizer optimizer = new Optimizer(adapter, backbone.architecture(), settings);
+                BestTensors best = new BestTensors(parameters)) {
+            Progress progress = checkpoints.restore(parameters, optimizer, best);
+            int batchesPerEpoch = batches(train, 0).size();
+            LinearSchedule schedule = LinearSchedule.of(
+                    settings.warmup(), (long) settings.epochs() * optimizer.stepsPerEpoch(batchesPerEpoch));
+            while (progress.epoch < settings.epochs() && !progress.outOfPatience(settings.patience())) {
+                List<int[]> batches = batches(train, progress.epoch);
+                listener.epochStarted(progress.epoch + 1, progress.batchInEpoch, batches.size());
+                while (progress.batchInEpoch < batches.size()) {
+                    int[] rows = batches.get(progress.batchInEpoch);
+                    boolean last = progress.batchInEpoch == batches.size() - 1;
+                    double loss = forwardAndBackward(train, rows, progress, checkpoints);
+                    optimizer.batchDone(last, schedule);
+                    progress.batchDone(rows.length, loss);
+                    listener.batchDone(rows.length, loss);
+                    if (optimizer.betweenSteps() && listener.stopRequested()) {
+                        checkpoints.save(parameters, optimizer, best, progress);
+                        return result(progress, false);
+                    }
+                    checkpoints.saveIfDue(parameters, optimizer, best, progress);
+                }
+                Metrics metrics = dev.targets().score(Evaluator.outputs(adapter, backbone, dev.texts()));
+                boolean better = progress.epochDone(metrics);
+                if (better) {
+                    best.keep();
+                }
+                listener.epochDone(progress.epochs.getLast(), better);
+                checkpoints.save(parameters, optimizer, best, progress);
+            }
+            best.restore();
+            return result(progress, true);
+        }
+    }
+
+    private List<int[]> batches(Data train, int epoch) {
+        return LengthGroups.shuffled(
+                train.texts().lengths(),
+                settings.batchSize(),
+                random.at("epoch").at(epoch).numbers());
+    }
+
+    /** Adds one batch's gradients to the parameters. */
+    private double forwardAndBackward(Data train, int[] rows, Progress progress, Checkpoints checkpoints) {
+        RandomSource step = random.at(progress.epoch).at(progress.batchInEpoch);
+        try (Scope scope = Scope.open()) {
+            Tensor outputs = adapter.outputs(
+                    backbone, train.texts().batch(rows, backbone.device()), Mode.training(step, settings.dropout()));
+            Tensor loss = train.targets().loss(outputs, rows, settings.balanced());
+            double value = loss.item();
+            if (!Double.isFinite(value)) {
+                throw new TrainingException(
+                        "the loss became %s in epoch %d, batch %d; lower --lr, or train in --dtype fp32%s"
+                                .formatted(
+                                        value, progress.epoch + 1, progress.batchInEpoch + 1, lastGood(checkpoints)));
+            }
+            loss.times(1.0 / settings.accumulation()).backward();
+            return value;
+        }
+    }
+
+    private static String lastGood(Checkpoints checkpoints) {
+        Path kept = checkpoints.existing();
+        return kept == null ? "" : "; the last good state is kept in " + kept;
+    }
+
+    private static TrainingResult result(Progress progress, boolean finished) {
+        return new TrainingResult(finished, List.copyOf(progress.epochs), progress.best, progress.rows);
+    }
+}

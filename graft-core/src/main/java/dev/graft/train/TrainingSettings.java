@@ -1,0 +1,120 @@
+package dev.graft.train;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How to train. What a method can suggest itself is null until {@link Trainer} resolves it.
+ *
+ * @param epochs the most passes over the training rows
+ * @param batchSize rows per step
+ * @param accumulation batches whose gradients make one step
+ * @param learningRate the peak rate of the deltas; null for the method's own
+ * @param headLearningRate the peak rate of the head; null for the method's own, or for {@code learningRate} where that is
+ *     given
+ * @param warmup the share of all steps over which the rate rises to its peak, before it falls to zero on a line
+ * @param weightDecay what a step of rate 1 takes off the tensors that decay
+ * @param clip the largest common norm of all gradients
+ * @param dropout the share of activations that the frozen base drops in training
+ * @param patience epochs without a better result on the dev rows before training stops; 0 for never
+ * @param balanced whether rare labels weigh more
+ * @param seed decides first values, the order of rows, and dropout
+ */
+public record TrainingSettings(
+        int epochs,
+        int batchSize,
+        int accumulation,
+        @Nullable Double learningRate,
+        @Nullable Double headLearningRate,
+        double warmup,
+        double weightDecay,
+        double clip,
+        double dropout,
+        int patience,
+        boolean balanced,
+        long seed) {
+    public static final TrainingSettings DEFAULT =
+            new TrainingSettings(10, 32, 1, null, null, 0.06, 0.01, 1, 0, 3, false, 42);
+
+    public TrainingSettings {
+        require(epochs >= 1, "epochs must be >= 1", epochs);
+        require(batchSize >= 1, "batch must be >= 1", batchSize);
+        require(accumulation >= 1, "accumulation must be >= 1", accumulation);
+        require(learningRate == null || learningRate > 0, "lr must be > 0", learningRate);
+        require(headLearningRate == null || headLearningRate > 0, "head lr must be > 0", headLearningRate);
+        require(warmup >= 0 && warmup < 1, "warmup must be in [0, 1)", warmup);
+        require(weightDecay >= 0, "weight decay must be >= 0", weightDecay);
+        require(clip > 0, "clip must be > 0", clip);
+        require(dropout >= 0 && dropout < 1, "dropout must be in [0, 1)", dropout);
+        require(patience >= 0, "patience must be >= 0", patience);
+    }
+
+    private static void require(boolean holds, String message, @Nullable Object value) {
+        if (!holds) {
+            throw new IllegalArgumentException(message + ": " + value);
+        }
+    }
+
+    public TrainingSettings withEpochs(int newEpochs) {
+        return new TrainingSettings(
+                newEpochs,
+                batchSize,
+                accumulation,
+                learningRate,
+                headLearningRate,
+                warmup,
+                weightDecay,
+                clip,
+                dropout,
+                patience,
+                balanced,
+                seed);
+    }
+
+    public TrainingSettings withBatchSize(int newBatchSize) {
+        return new TrainingSettings(
+                epochs,
+                newBatchSize,
+                accumulation,
+                learningRate,
+                headLearningRate,
+                warmup,
+                weightDecay,
+                clip,
+                dropout,
+                patience,
+                balanced,
+                seed);
+    }
+
+    public TrainingSettings withLearningRate(double rate) {
+        return new TrainingSettings(
+                epochs,
+                batchSize,
+                accumulation,
+                rate,
+                headLearningRate,
+                warmup,
+                weightDecay,
+                clip,
+                dropout,
+                patience,
+                balanced,
+                seed);
+    }
+
+    public TrainingSettings withSeed(long newSeed) {
+        return new TrainingSettings(
+                epochs,
+                batchSize,
+                accumulation,
+                learningRate,
+                headLearningRate,
+                warmup,
+                weightDecay,
+                clip,
+                dropout,
+                patience,
+                balanced,
+                newSeed);
+    }
+}

@@ -1,0 +1,132 @@
+package dev.graft;
+
+import dev.graft.adapter.Adapter;
+import dev.graft.adapter.AdapterCard;
+import dev.graft.data.Row;
+import dev.graft.hub.BaseFiles;
+import dev.graft.hub.Hub;
+import dev.graft.model.Backbone;
+import dev.graft.model.Families;
+import dev.graft.model.Pooling;
+import dev.graft.task.Outputs;
+import dev.graft.task.Prediction;
+import dev.graft.tensor.Device;
+import dev.graft.tensor.Precision;
+import dev.graft.text.Tokenizer;
+import dev.graft.train.Encoded;
+import dev.graft.train.Evaluator;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * An open pretrained base: its frozen network and its tokenizer.
+ *
+ * <p>It is never written, so any number of threads may predict and train with it at once, each training with an adapter of
+ * its own. Close it after the last of them.
+ */
+public final class Base implements AutoCloseable {
+    private final String name;
+    private final Pooling pooling;
+    private final Backbone backbone;
+    private final Tokenizer tokenizer;
+
+    private Base(String name, Pooling pooling, Backbone backbone, Tokenizer tokenizer) {
+        this.name = name;
+        this.pooling = pooling;
+        this.backbone = backbone;
+        this.tokenizer = tokenizer;
+    }
+
+    /**
+     * Opens a base in single precision on the CPU, fetching it first where that is needed.
+     *
+     * @param name a built-in name such as {@code minilm}, a directory in Hugging Face layout, or a model hub's id
+     */
+    public static Base open(String name) {
+        return open(Hub.standard().resolve(name), Precision.FP32, Device.CPU);
+    }
+
+    /** Opens the base that an adapter was trained on, in single precision on the CPU. */
+    public static Base openFor(Path adapter) {
+        return open(AdapterCard.read(adapter).base().name());
+    }
+
+    /** Opens a base from its files. */
+    public static Base open(BaseFiles files, Precision precision, Device device) {
+        Tokenizer tokenizer = Tokenizer.open(files.tokenizer());
+        try {
+            Backbone backbone =
+                    Families.open(files.config(), files.weights(), files.pooling(), precision.on(device), device);
+            return new Base(files.name(), files.pooling(), backbone, tokenizer);
+        } catch (RuntimeException e) {
+            tokenizer.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Loads an adapter for this base; the caller closes it.
+     *
+     * @throws dev.graft.adapter.AdapterException where it is broken, or belongs to another base
+     */
+    public Adapter load(Path directory) {
+        return Adapter.load(directory, backbone);
+    }
+
+    /** What an adapter says of each text, in order. */
+    public List<Prediction> predict(Adapter adapter, String... texts) {
+        List<Row> rows = new ArrayList<>();
+        for (String text : texts) {
+            rows.add(new Row(rows.size() + 1, text, null, null));
+        }
+        return predict(adapter, rows);
+    }
+
+    /** What an adapter says of each row, in order; labels are not looked at. */
+    public List<Prediction> predict(Adapter adapter, List<Row> rows) {
+        return Arrays.stream(outputs(adapter, rows))
+                .map(outputs -> Outputs.predict(adapter.task(), outputs))
+                .toList();
+    }
+
+    /** The numbers that an adapter's head gives for each row, in order. */
+    public double[][] outputs(Adapter adapter, List<Row> rows) {
+        return Evaluator.outputs(adapter, backbone, Encoded.of(rows, tokenizer, adapter.maxLength()));
+    }
+
+    /**
+     * Makes a new adapter at its start and encodes the rows. Nothing has trained yet.
+     *
+     * @throws IllegalArgumentException where the method does not fit this base
+     * @throws dev.graft.task.LabelException where a dev row has a label that no training row has
+     */
+    public Training prepare(TrainingPlan plan) {
+        return new Training(this, plan);
+    }
+
+    /** How it was opened. */
+    public String name() {
+        return name;
+    }
+
+    /** How its states become one vector per text. */
+    public Pooling pooling() {
+        return pooling;
+    }
+
+    public Backbone backbone() {
+        return backbone;
+    }
+
+    public Tokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    @Override
+    public void close() {
+        tokenizer.close();
+        backbone.close();
+    }
+}

@@ -1,0 +1,115 @@
+package dev.graft;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.graft.adapter.Adapter;
+import dev.graft.data.Row;
+import dev.graft.data.Rows;
+import dev.graft.method.Methods;
+import dev.graft.task.Head;
+import dev.graft.task.Targets;
+import dev.graft.train.Checkpoints;
+import dev.graft.train.Encoded;
+import dev.graft.train.Trainer;
+import dev.graft.train.TrainingListener;
+import dev.graft.train.TrainingResult;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A training that is ready to run: the adapter at its start, the rows encoded. It owns the adapter until {@link #run} hands
+ * it over. One thread at a time.
+ */
+public final class Training implements AutoCloseable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Base base;
+    private final TrainingPlan plan;
+    private final Adapter adapter;
+    private final Trainer.Data train;
+    private final Trainer.Data dev;
+    private boolean handedOver;
+
+    Training(Base base, TrainingPlan plan) {
+        this.base = base;
+        this.plan = plan;
+        train = data(plan.train(), "training row");
+        dev = data(plan.dev(), "dev row");
+        Adapter start = Adapter.create(
+                plan.method(),
+                plan.task(),
+                base.backbone(),
+                base.name(),
+                base.pooling(),
+                plan.maxLength(),
+                plan.settings().seed());
+        Head head =
+                start.head().scaled(train.targets().spread(), train.targets().center());
+        adapter = start.described(head, JSON.createObjectNode());
+    }
+
+    private Trainer.Data data(List<Row> rows, String what) {
+        Targets targets = Targets.of(
+                plan.task(),
+                TrainingPlan.labels(rows),
+                i -> what + " in line " + rows.get(i).line());
+        return new Trainer.Data(Encoded.of(rows, base.tokenizer(), plan.maxLength()), targets);
+    }
+
+    /** What trains, for a table. */
+    public List<TrainableGroup> trainable() {
+        return TrainableGroup.of(adapter);
+    }
+
+    /** The checkpoints of this training below a folder of its own. */
+    public Checkpoints checkpoints(Path directory) {
+        return new Checkpoints(directory, identity().toString());
+    }
+
+    /** A finished or stopped training. */
+    public record Outcome(Adapter adapter, TrainingResult result) {}
+
+    /**
+     * Trains, and hands the adapter with its training record over to the caller, who closes it.
+     *
+     * @throws dev.graft.train.TrainingException where a loss is no number, or the checkpoint is another training's
+     */
+    public Outcome run(TrainingListener listener, Checkpoints checkpoints) {
+        long start = System.nanoTime();
+        TrainingResult result =
+                new Trainer(adapter, base.backbone(), plan.settings(), listener).run(train, dev, checkpoints);
+        ObjectNode record = identity();
+        record.put("java", Runtime.version().toString());
+        record.put("bestEpoch", result.best());
+        record.put("seconds", Duration.ofNanos(System.nanoTime() - start).toMillis() / 1000.0);
+        record.set("epochs", JSON.valueToTree(result.epochs()));
+        handedOver = true;
+        return new Outcome(adapter.described(adapter.head(), record), result);
+    }
+
+    /** What decides the result: method, settings and data. */
+    private ObjectNode identity() {
+        ObjectNode json = JSON.createObjectNode();
+        json.set("method", Methods.toJson(plan.method()));
+        json.set("settings", JSON.valueToTree(plan.settings()));
+        json.put("maxLength", plan.maxLength());
+        json.put("trainRows", plan.train().size());
+        json.put("trainHash", Rows.fingerprint(plan.train()));
+        json.put("devRows", plan.dev().size());
+        json.put("devHash", Rows.fingerprint(plan.dev()));
+        json.put("base", adapter.base().fingerprint());
+        json.put("dtype", base.backbone().dtype().name().toLowerCase(Locale.ROOT));
+        json.put("device", base.backbone().device().toString());
+        return json;
+    }
+
+    /** Frees the adapter, unless {@link #run} handed it over. */
+    @Override
+    public void close() {
+        if (!handedOver) {
+            adapter.close();
+        }
+    }
+}

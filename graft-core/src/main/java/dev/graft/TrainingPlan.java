@@ -1,0 +1,75 @@
+package dev.graft;
+
+import dev.graft.data.Row;
+import dev.graft.data.Split;
+import dev.graft.method.Houlsby;
+import dev.graft.method.Method;
+import dev.graft.task.Classification;
+import dev.graft.task.Task;
+import dev.graft.train.TrainingSettings;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What to train on what. Immutable; start from {@link #of(List)} and change what should differ.
+ *
+ * @param method which deltas
+ * @param train the rows to learn from, all labelled
+ * @param dev the rows that choose the best epoch, all labelled
+ * @param task what the labels are
+ * @param maxLength the longest text in tokens; longer ones are cut
+ * @param settings how to train
+ */
+public record TrainingPlan(
+        Method method, List<Row> train, List<Row> dev, Task task, int maxLength, TrainingSettings settings) {
+    /** The default longest text: most tickets, reviews and questions are shorter, and attention grows with its square. */
+    public static final int DEFAULT_MAX_LENGTH = 256;
+
+    public TrainingPlan {
+        train = List.copyOf(train);
+        dev = List.copyOf(dev);
+        if (train.isEmpty() || dev.isEmpty()) {
+            throw new IllegalArgumentException("training needs rows to learn from and rows to judge by: %d and %d"
+                    .formatted(train.size(), dev.size()));
+        }
+        if (maxLength < 2) {
+            throw new IllegalArgumentException("max length must be >= 2: " + maxLength);
+        }
+    }
+
+    /** A Houlsby adapter on labelled rows; the task is told from the labels, and a tenth of the rows judges. */
+    public static TrainingPlan of(List<Row> rows) {
+        return of(rows, Task.guess(labels(rows)));
+    }
+
+    /** A Houlsby adapter for a task on labelled rows, of which a tenth judges. */
+    public static TrainingPlan of(List<Row> rows, Task task) {
+        long seed = TrainingSettings.DEFAULT.seed();
+        Split split = task instanceof Classification
+                ? Split.byLabel(rows, Split.DEFAULT_SHARE, seed)
+                : Split.plain(rows, Split.DEFAULT_SHARE, seed);
+        return of(split.train(), split.dev(), task);
+    }
+
+    /** A Houlsby adapter for a task on rows to learn from and rows to judge by. */
+    public static TrainingPlan of(List<Row> train, List<Row> dev, Task task) {
+        return new TrainingPlan(Houlsby.DEFAULT, train, dev, task, DEFAULT_MAX_LENGTH, TrainingSettings.DEFAULT);
+    }
+
+    public TrainingPlan withMethod(Method newMethod) {
+        return new TrainingPlan(newMethod, train, dev, task, maxLength, settings);
+    }
+
+    public TrainingPlan withMaxLength(int newMaxLength) {
+        return new TrainingPlan(method, train, dev, task, newMaxLength, settings);
+    }
+
+    public TrainingPlan withSettings(TrainingSettings newSettings) {
+        return new TrainingPlan(method, train, dev, task, maxLength, newSettings);
+    }
+
+    /** The labels of rows that all have one. */
+    public static List<String> labels(List<Row> rows) {
+        return rows.stream().map(row -> Objects.requireNonNull(row.label())).toList();
+    }
+}

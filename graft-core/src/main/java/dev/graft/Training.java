@@ -63,20 +63,23 @@ public final class Training implements AutoCloseable {
         return TrainableGroup.of(adapter);
     }
 
-    /** The checkpoints of this training below a folder of its own. */
-    public Checkpoints checkpoints(Path directory) {
-        return new Checkpoints(directory, identity().toString());
+    /** Where a training keeps its checkpoints while it runs: beside the adapter that it will become. */
+    public static Path checkpointsOf(Path adapter) {
+        return adapter.resolveSibling(adapter.getFileName() + ".training");
     }
 
     /** A finished or stopped training. */
     public record Outcome(Adapter adapter, TrainingResult result) {}
 
     /**
-     * Trains, and hands the adapter with its training record over to the caller, who closes it.
+     * Trains, and hands the adapter with its training record over to the caller, who saves and closes it. Where
+     * checkpoints of this very training lie beside {@code out}, it goes on from them.
      *
+     * @param out where the adapter will be saved
      * @throws dev.graft.train.TrainingException where a loss is no number, or the checkpoint is another training's
      */
-    public Outcome run(TrainingListener listener, Checkpoints checkpoints) {
+    public Outcome run(TrainingListener listener, Path out) {
+        Checkpoints checkpoints = new Checkpoints(checkpointsOf(out), identity().toString());
         long start = System.nanoTime();
         TrainingResult result =
                 new Trainer(adapter, base.backbone(), plan.settings(), listener).run(train, dev, checkpoints);

@@ -7,7 +7,8 @@ import picocli.CommandLine.Command;
 @Command(
         name = "graft-bench",
         description = "Checks Graft against golden files and measures it.",
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        subcommands = {TrainBench.class})
 public final class Bench {
     private Bench() {}
 

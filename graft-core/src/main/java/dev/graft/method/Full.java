@@ -14,6 +14,11 @@ public record Full() implements Method {
     }
 
     @Override
+    public String description() {
+        return "every tensor, as a copy of its own; starts as the base";
+    }
+
+    @Override
     public List<Delta> deltas(Architecture base, Initializer start) {
         return Unfrozen.copies(base.tensors().keySet(), start);
     }

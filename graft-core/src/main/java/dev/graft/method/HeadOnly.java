@@ -14,6 +14,11 @@ public record HeadOnly() implements Method {
     }
 
     @Override
+    public String description() {
+        return "nothing in the base, only the head trains";
+    }
+
+    @Override
     public List<Delta> deltas(Architecture base, Initializer start) {
         return List.of();
     }

@@ -57,6 +57,11 @@ public record Houlsby(
     }
 
     @Override
+    public String description() {
+        return "bottlenecks behind attention and feed-forward, before the residual; starts near the base";
+    }
+
+    @Override
     public List<Delta> deltas(Architecture base, Initializer start) {
         List<Delta> deltas = new ArrayList<>();
         for (int layer = 0; layer < base.layers(); layer++) {

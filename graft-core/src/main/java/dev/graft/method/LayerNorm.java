@@ -17,6 +17,11 @@ public record LayerNorm() implements Method {
     }
 
     @Override
+    public String description() {
+        return "weight and bias of every normalisation; starts as the base";
+    }
+
+    @Override
     public List<Delta> deltas(Architecture base, Initializer start) {
         return Unfrozen.copies(Unfrozen.norms(base), start);
     }

@@ -47,6 +47,11 @@ public record Lora(int rank, double alpha, List<String> targets, List<Integer> l
     }
 
     @Override
+    public String description() {
+        return "low-rank maps beside projections, query and value unless told; starts as the base";
+    }
+
+    @Override
     public List<Delta> deltas(Architecture base, Initializer start) {
         List<Delta> deltas = new ArrayList<>();
         for (Site.Linear site : sites(base)) {

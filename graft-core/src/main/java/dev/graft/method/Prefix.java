@@ -52,6 +52,11 @@ public record Prefix(int length, Positions positions) implements Method {
     }
 
     @Override
+    public String description() {
+        return "keys and values before those of the text, in every attention; starts away from the base";
+    }
+
+    @Override
     public List<Delta> deltas(Architecture base, Initializer start) {
         List<Delta> deltas = new ArrayList<>();
         for (int layer = 0; layer < base.layers(); layer++) {

@@ -59,6 +59,11 @@ public record Prompt(int length, Place place, Stage stage) implements Method {
     }
 
     @Override
+    public String description() {
+        return "rows among the word embeddings, drawn from common words; starts away from the base";
+    }
+
+    @Override
     public List<Delta> deltas(Architecture base, Initializer start) {
         Site.Embedding site = new Site.Embedding(stage);
         String name = site.path() + ".prompt";

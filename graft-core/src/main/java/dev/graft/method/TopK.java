@@ -26,6 +26,11 @@ public record TopK(int k) implements Method {
     }
 
     @Override
+    public String description() {
+        return "the upper k layers, whole; starts as the base";
+    }
+
+    @Override
     public List<Delta> deltas(Architecture base, Initializer start) {
         return Unfrozen.copies(tensors(base), start);
     }

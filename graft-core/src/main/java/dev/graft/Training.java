@@ -97,6 +97,7 @@ public final class Training implements AutoCloseable {
         ObjectNode json = JSON.createObjectNode();
         json.set("method", Methods.toJson(plan.method()));
         json.set("settings", JSON.valueToTree(plan.settings()));
+        json.put("task", plan.task().name());
         json.put("maxLength", plan.maxLength());
         json.put("trainRows", plan.train().size());
         json.put("trainHash", Rows.fingerprint(plan.train()));

@@ -92,6 +92,18 @@ public final class Adapter implements AutoCloseable {
     }
 
     /**
+     * Checks that an adapter may be saved to a place, before the work of training it: nothing is there, an empty directory,
+     * or an adapter, which {@link #save} would replace.
+     *
+     * @throws AdapterException where the place holds something else
+     */
+    public static void requirePlace(Path directory) {
+        AdapterDirectory place = new AdapterDirectory(directory);
+        place.mend();
+        place.refuseForeign();
+    }
+
+    /**
      * Writes the adapter's directory, whole or not at all; an adapter that is there is replaced.
      *
      * @throws AdapterException where the place holds something else or cannot be written

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * Writes safetensors files, byte for byte as the reference writer does: tensors with wide types first, then by name; the header
@@ -43,7 +44,14 @@ public final class SafetensorsWriter {
      * @throws WeightsException where the file cannot be written, or the other cannot be read
      */
     public static void copy(TensorSource source, Path file, Map<String, String> metadata) {
-        write(file, source.tensors(), metadata, info -> source.bytes(info.name()));
+        copy(source, file, metadata, info -> true);
+    }
+
+    /** As {@link #copy(TensorSource, Path, Map)}, of those tensors that are wanted. */
+    public static void copy(
+            TensorSource source, Path file, Map<String, String> metadata, Predicate<TensorInfo> wanted) {
+        List<TensorInfo> chosen = source.tensors().stream().filter(wanted).toList();
+        write(file, chosen, metadata, info -> source.bytes(info.name()));
     }
 
     private static void write(

@@ -1,0 +1,96 @@
+package dev.graft.hub;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.graft.weights.SafetensorsWriter;
+import dev.graft.weights.TensorInfo;
+import dev.graft.weights.TensorSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Map;
+
+/**
+ * Writes a base as a directory in Hugging Face layout, so that other programs load the very same weights: {@code config.json},
+ * {@code model.safetensors} and the tokenizer. How texts are pooled is added to the configuration as {@code graft_pooling}.
+ */
+public final class BaseExport {
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private BaseExport() {}
+
+    /**
+     * Writes the directory, whole or not at all.
+     *
+     * @param directory absent, or empty
+     * @throws HubException where it holds something or cannot be written
+     */
+    public static void write(BaseFiles base, Path directory) {
+        Path target = directory.toAbsolutePath().normalize();
+        Path work = target.resolveSibling("." + target.getFileName() + ".part");
+        try {
+            if (Files.exists(target) && !isEmptyDirectory(target)) {
+                throw new HubException(target + " exists already; choose a new directory");
+            }
+            CacheSlot.clear(work);
+            Files.createDirectories(work);
+            try {
+                fill(base, work);
+                Files.deleteIfExists(target);
+                Files.move(work, target, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                CacheSlot.clear(work);
+            }
+        } catch (IOException e) {
+            throw new HubException(target + ": the base cannot be written there: " + e, e);
+        }
+    }
+
+    private static boolean isEmptyDirectory(Path path) throws IOException {
+        if (!Files.isDirectory(path)) {
+            return false;
+        }
+        try (var entries = Files.list(path)) {
+            return entries.findAny().isEmpty();
+        }
+    }
+
+    private static void fill(BaseFiles base, Path work) throws IOException {
+        ObjectNode config = (ObjectNode) JSON.readTree(Files.readAllBytes(base.config()));
+        config.put("graft_pooling", base.pooling().name());
+        Files.writeString(work.resolve("config.json"), config.toPrettyString() + "\n");
+        String tokenizer = base.tokenizer().getFileName().toString();
+        Files.copy(base.tokenizer(), work.resolve(tokenizer));
+        Path settings = base.tokenizer().resolveSibling("tokenizer_config.json");
+        if (Files.exists(settings)) {
+            Files.copy(settings, work.resolve("tokenizer_config.json"));
+        } else {
+            Files.writeString(work.resolve("tokenizer_config.json"), tokenizerConfig(tokenizer, config));
+        }
+        try (TensorSource source = TensorSource.open(base.weights())) {
+            SafetensorsWriter.copy(
+                    source, work.resolve("model.safetensors"), Map.of("format", "pt"), BaseExport::isWeight);
+        }
+    }
+
+    /** Says which class of transformers reads the tokenizer; a vocabulary alone is lower-cased, as Graft reads it. */
+    private static String tokenizerConfig(String tokenizer, ObjectNode config) {
+        ObjectNode json = JSON.createObjectNode();
+        if (tokenizer.equals("tokenizer.json")) {
+            json.put("tokenizer_class", "PreTrainedTokenizerFast");
+            json.put("unk_token", "[UNK]").put("sep_token", "[SEP]").put("pad_token", "[PAD]");
+            json.put("cls_token", "[CLS]").put("mask_token", "[MASK]");
+        } else {
+            json.put("tokenizer_class", "BertTokenizer").put("do_lower_case", true);
+        }
+        json.put("model_max_length", config.path("max_position_embeddings").asInt(512));
+        return json.toPrettyString() + "\n";
+    }
+
+    /** An exported graph also holds constants, which are nobody's weights. */
+    private static boolean isWeight(TensorInfo tensor) {
+        return tensor.dtype().isFloating()
+                && (tensor.name().endsWith(".weight") || tensor.name().endsWith(".bias"));
+    }
+}

@@ -83,9 +83,20 @@ esac
 # glibc otherwise keeps an arena of freed native memory for every thread.
 export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}"
 
+# What Java cannot tell by itself: which of the standard streams are a terminal, and how wide that is.
+terminals=
+for stream in 0 1 2; do
+  [ ! -t "$stream" ] || terminals=$terminals$stream
+done
+columns=
+case $terminals in
+  *2*) columns=$(stty size 2>/dev/null <&2) && columns=${columns#* } ;;
+esac
+
 # Small heap, few threads: the tensors are native memory. JavaCPP's own limits would stop a program whose native memory
 # reaches twice the heap. Flags are several words on purpose.
 # shellcheck disable=SC2086
 exec "$JAVA_HOME/bin/java" $jdk_flags -XX:+UseSerialGC \
   -Dorg.bytedeco.javacpp.maxBytes=0 -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -Dorg.bytedeco.javacpp.logger=slf4j \
+  "-Dgraft.command=$0" -Dgraft.terminals="$terminals" -Dgraft.columns="$columns" \
   $blas ${GRAFT_JAVA_OPTS:-} -cp "$class_path" "$main_class" "$@"

@@ -11,13 +11,13 @@ import dev.graft.tensor.Tensor;
 import dev.graft.weights.SafetensorsWriter;
 import dev.graft.weights.TensorSource;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,13 +52,18 @@ public final class Checkpoints {
         return Files.exists(file()) ? file() : null;
     }
 
-    /** Forgets the training once its adapter is saved. */
+    /** Forgets the training once its adapter is saved: its folder goes, with what a killed process left in it. */
     public void delete() {
-        try {
-            Files.deleteIfExists(file());
+        if (!Files.exists(directory)) {
+            return;
+        }
+        try (Stream<Path> left = Files.list(directory)) {
+            for (Path file : left.toList()) {
+                Files.deleteIfExists(file);
+            }
             Files.deleteIfExists(directory);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new TrainingException("%s: cannot be deleted: %s".formatted(directory, e), e);
         }
     }
 

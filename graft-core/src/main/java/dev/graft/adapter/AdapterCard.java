@@ -52,11 +52,12 @@ public record AdapterCard(
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
     /**
-     * Reads {@code graft.json} of an adapter's directory.
+     * Reads {@code graft.json} of an adapter's directory, where an exchange that was cut off is finished first.
      *
      * @throws AdapterException where there is none, or it is not one
      */
     public static AdapterCard read(Path directory) {
+        new AdapterDirectory(directory).mend();
         Path file = directory.resolve(FILE);
         if (!Files.isRegularFile(file)) {
             throw new AdapterException("%s: no adapter here (%s is missing)".formatted(directory, FILE));

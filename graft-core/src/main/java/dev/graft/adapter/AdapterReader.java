@@ -26,7 +26,6 @@ final class AdapterReader {
     private AdapterReader() {}
 
     static Adapter read(Path directory, Backbone backbone) {
-        new AdapterDirectory(directory).mend();
         AdapterCard card = AdapterCard.read(directory);
         card.base()
                 .requireSameAs(

@@ -1,0 +1,143 @@
+package dev.graft.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.graft.Base;
+import dev.graft.Training;
+import dev.graft.TrainingPlan;
+import dev.graft.adapter.Adapter;
+import dev.graft.method.Houlsby;
+import dev.graft.method.Method;
+import dev.graft.train.TrainingSettings;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code graft train}: an adapter from labelled rows. */
+@Command(
+        name = "train",
+        description = {
+            "Trains an adapter on labelled rows and writes it to a directory.",
+            "The base stays as it is; what trains is listed first. The epoch that does best on the dev rows is kept."
+                    + " Ctrl-C ends the step and saves; the same command with --resume goes on."
+        },
+        sortOptions = false,
+        footer = {
+            "",
+            "Examples:",
+            "  graft train --data tickets.csv",
+            "  graft train --data reviews.tsv --text review --label stars --task regression --out adapters/stars",
+            "  graft train --data intents.jsonl --method lora:rank=16,targets=query+key+value --epochs 5",
+            "  graft train --data tickets.csv --base bge-small --method houlsby:layernorm=frozen --resume"
+        })
+final class TrainCommand implements Callable<Integer> {
+    @Mixin
+    private TrainingData data;
+
+    @Option(
+            names = "--base",
+            paramLabel = "NAME|DIR",
+            defaultValue = "minilm",
+            description = "The pretrained base: a name of 'graft bases', a directory, or a model hub's id"
+                    + " (${DEFAULT-VALUE}).")
+    private String base;
+
+    @Option(
+            names = "--method",
+            paramLabel = "NAME[:option=value,...]",
+            converter = MethodOption.class,
+            description = "What to train, see 'graft methods' (houlsby). Several values of an option are joined by +.")
+    private Method method = Houlsby.DEFAULT;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "The adapter's directory (adapters/<name of the data file>). An adapter that is there is"
+                    + " replaced at the end.")
+    private @Nullable Path out;
+
+    @Option(names = "--resume", description = "Go on with a training that was stopped, where there is one.")
+    private boolean resume;
+
+    @Mixin
+    private TrainingOptions options;
+
+    @Mixin
+    private EngineOptions engine;
+
+    @Mixin
+    private Console console;
+
+    @Spec
+    private CommandSpec spec;
+
+    @SuppressWarnings("NullAway.Init") // picocli fills in options and mixins
+    TrainCommand() {}
+
+    @Override
+    public Integer call() {
+        TrainingSettings settings = options.settings();
+        engine.check();
+        TrainingPlan rows = data.read().withMethod(method).withSettings(settings);
+        console.say(data.describe(rows));
+        Path place = (out == null ? data.usualPlace() : out).normalize();
+        try (TrainingFolder folder = TrainingFolder.open(place)) {
+            checkResume(folder, place);
+            try (Base open = engine.open(base, console)) {
+                int maxLength = options.maxLength(open.backbone().architecture().positions());
+                TrainingPlan plan = Failures.checked(spec, () -> rows.withMaxLength(maxLength));
+                try (Training training = Failures.checked(spec, () -> open.prepare(plan))) {
+                    return train(open, plan, training, folder, place);
+                }
+            }
+        }
+    }
+
+    private void checkResume(TrainingFolder folder, Path place) {
+        Path checkpoint = folder.unfinished();
+        if (checkpoint != null && !resume) {
+            throw new CommandException(
+                    "%s holds a training that was stopped: go on with it by --resume, or delete that folder to begin anew"
+                            .formatted(folder.path()));
+        }
+        if (checkpoint == null && resume) {
+            console.say("There is no stopped training in " + folder.path() + ": this one begins anew.");
+        }
+        if (Files.exists(place)) {
+            console.say(place + " holds an adapter, which is replaced when this training ends.");
+        }
+    }
+
+    private int train(Base open, TrainingPlan plan, Training training, TrainingFolder folder, Path place) {
+        TrainingReport report = new TrainingReport(console, plan, open, training.trainable());
+        report.start();
+        try (StopSignal stop = new StopSignal(console.err());
+                TrainingProgress progress =
+                        new TrainingProgress(console, stop, plan.settings().epochs())) {
+            Training.Outcome outcome = training.run(progress, place);
+            progress.close();
+            try (Adapter adapter = outcome.adapter()) {
+                if (!outcome.result().finished()) {
+                    console.say("Stopped and saved. To go on:");
+                    console.say("  " + CommandWords.again(spec, "--resume"));
+                    return ExitCode.SOFTWARE;
+                }
+                adapter.save(place, open.backbone());
+                folder.finish();
+                ObjectNode json = JsonNodeFactory.instance.objectNode();
+                report.end(adapter, outcome.result(), place, json);
+                if (console.json()) {
+                    console.print(json);
+                }
+            }
+        }
+        return ExitCode.OK;
+    }
+}

@@ -1,0 +1,92 @@
+package dev.graft.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.graft.method.Initializer;
+import dev.graft.method.Method;
+import dev.graft.method.Methods;
+import dev.graft.model.Backbone;
+import dev.graft.model.Deltas;
+import dev.graft.tensor.Parameter;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** G4: what trains, counted, is the method's formula and the specification's. */
+class CountTest {
+    private static final List<Sizes> GRID = List.of(
+            Sizes.TINY,
+            Sizes.TINY.withPooler(),
+            new Sizes(2, 8, 4, 20, 40, 24, 1, false),
+            new Sizes(4, 24, 3, 30, 50, 40, 2, true));
+
+    private static final List<Backbone> BASES =
+            GRID.stream().map(TinyBert::open).toList();
+
+    @AfterAll
+    static void close() {
+        BASES.forEach(Backbone::close);
+    }
+
+    static Stream<MethodUnderTest> methods() {
+        return MethodUnderTest.TABLE.stream();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("methods")
+    void theCountIsTheFormula(MethodUnderTest tested) {
+        Method method = tested.method();
+        for (int i = 0; i < GRID.size(); i++) {
+            long formula = tested.count().applyAsLong(GRID.get(i));
+            Backbone base = BASES.get(i);
+            Deltas deltas = new Deltas(method.deltas(base.architecture(), new Initializer(base, 1)));
+            List<Parameter> parameters = deltas.parameters();
+            assertThat(parameters.stream().mapToLong(Parameter::elements).sum())
+                    .as("counted on %s", GRID.get(i))
+                    .isEqualTo(formula);
+            assertThat(method.parameters(base.architecture()))
+                    .as("said of %s", GRID.get(i))
+                    .isEqualTo(formula);
+            parameters.forEach(Parameter::close);
+        }
+    }
+
+    /** The rows of methods.md 28 and 3.5; what has a pooler trains it in top-k and full. */
+    @ParameterizedTest(name = "{0}: {1} on BERT-base, {2} on MiniLM without pooler")
+    @CsvSource(delimiter = '|', textBlock = """
+            houlsby:bottleneck=64,layernorm=frozen                        | 2379264   | 595200
+            houlsby:bottleneck=32,layernorm=frozen                        |           | 299904
+            houlsby:bottleneck=8,layernorm=frozen                         | 313536    | 78432
+            houlsby:bottleneck=256,layernorm=frozen                       | 9461760   | 
+            layernorm                                                     | 38400     | 9984
+            houlsby                                                       | 2417664   | 309888
+            prefix                                                        | 184320    | 46080
+            prefix:length=30                                              | 552960    | 138240
+            prompt                                                        | 15360     | 7680
+            prompt:length=100                                             | 76800     | 38400
+            lora                                                          | 294912    | 73728
+            lora:targets=query+key+value+attention.output                 | 589824    | 147456
+            lora:targets=ffn.up+ffn.down                                  | 737280    | 184320
+            lora:targets=query+key+value+attention.output+ffn.up+ffn.down | 1327104   | 331776
+            top-k                                                         | 14766336  | 3548928
+            full                                                          | 109482240 | 22565376
+            head                                                          | 0         | 0
+            """)
+    void theCountsOfTheReferenceBasesAreThePrintedOnes(
+            String method, @Nullable Long bertBase, @Nullable Long miniLm) {
+        if (bertBase != null) {
+            assertThat(count(method, Sizes.BERT_BASE)).isEqualTo(bertBase);
+        }
+        if (miniLm != null) {
+            assertThat(count(method, Sizes.MINILM)).isEqualTo(miniLm);
+        }
+    }
+
+    private static long count(String method, Sizes sizes) {
+        return Methods.parse(method).parameters(sizes.architecture());
+    }
+}

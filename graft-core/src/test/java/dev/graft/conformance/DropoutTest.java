@@ -1,0 +1,44 @@
+package dev.graft.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.graft.model.Mode;
+import dev.graft.tensor.RandomSource;
+
+/** G10: dropout happens in training, where it is declared, and by an address of seed and step. */
+class DropoutTest {
+    @OnEveryBackbone
+    void evaluationIsDeterministic(MethodUnderTest method, BackboneUnderTest backbone) {
+        try (Specimen specimen = Specimen.perturbed(method, backbone)) {
+            assertThat(specimen.logits(Mode.EVALUATION).toDoubles())
+                    .containsExactly(specimen.logits(Mode.EVALUATION).toDoubles());
+        }
+    }
+
+    @OnEveryBackbone
+    void withoutDropoutOfTheBaseOnlyDeclaredPlacesDrop(MethodUnderTest method, BackboneUnderTest backbone) {
+        try (Specimen specimen = Specimen.perturbed(method, backbone)) {
+            double[] training = specimen.logits(step(1, 1, 0)).toDoubles();
+            double[] evaluation = specimen.logits(Mode.EVALUATION).toDoubles();
+            if (method.dropsInTraining()) {
+                assertThat(training).isNotEqualTo(evaluation);
+            } else {
+                assertThat(training).containsExactly(evaluation);
+            }
+        }
+    }
+
+    @OnEveryBackbone
+    void masksFollowFromSeedAndStep(MethodUnderTest method, BackboneUnderTest backbone) {
+        try (Specimen specimen = Specimen.perturbed(method, backbone)) {
+            double[] first = specimen.logits(step(1, 1, 0.1)).toDoubles();
+            assertThat(specimen.logits(step(1, 2, 0.1)).toDoubles()).isNotEqualTo(first);
+            assertThat(specimen.logits(step(2, 1, 0.1)).toDoubles()).isNotEqualTo(first);
+            assertThat(specimen.logits(step(1, 1, 0.1)).toDoubles()).containsExactly(first);
+        }
+    }
+
+    private static Mode step(long seed, long step, double baseDropout) {
+        return Mode.training(new RandomSource(seed).at(step), baseDropout);
+    }
+}

@@ -1,0 +1,118 @@
+package dev.graft.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.graft.model.Backbone;
+import dev.graft.model.Deltas;
+import dev.graft.model.Mode;
+import dev.graft.model.Site;
+import dev.graft.tensor.Parameter;
+import dev.graft.tensor.Tensor;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** G2, G3, G6: what trains is what is declared, and the base stays as it is. */
+class FrozenBaseTest {
+    private static final Pattern LAYER = Pattern.compile("layer\\.(\\d+)\\..*");
+
+    /** No query tells two key biases apart: the softmax takes out what is added to every key. */
+    private static final String ALWAYS_ZERO = "attention.key.bias";
+
+    @OnEveryBackbone
+    void trainingWritesNoBaseTensor(MethodUnderTest method, BackboneUnderTest backbone) {
+        Map<String, String> before = hashes(backbone.base());
+        try (Specimen specimen = Specimen.fresh(method, backbone)) {
+            specimen.train(3);
+        }
+        assertThat(hashes(backbone.base())).isEqualTo(before);
+    }
+
+    @OnEveryBackbone
+    void whatIsTakenOffLeavesTheBase(MethodUnderTest method, BackboneUnderTest backbone) {
+        try (Specimen specimen = Specimen.fresh(method, backbone)) {
+            double[] untouched = Texts.flat(backbone.base().forward(Texts.all(), Deltas.NONE, Mode.EVALUATION));
+            specimen.train(3);
+            assertThat(Texts.flat(backbone.base().forward(Texts.all(), Deltas.NONE, Mode.EVALUATION)))
+                    .containsExactly(untouched);
+            if (!specimen.deltas().all().isEmpty()) {
+                assertThat(Texts.flat(specimen.forward(Texts.all(), Mode.EVALUATION)))
+                        .isNotEqualTo(untouched);
+            }
+        }
+    }
+
+    @OnEveryBackbone
+    void exactlyTheDeclaredTensorsHaveGradients(MethodUnderTest method, BackboneUnderTest backbone) {
+        try (Specimen specimen = Specimen.perturbed(method, backbone)) {
+            specimen.loss().backward();
+            for (Parameter parameter : specimen.parameters()) {
+                Tensor gradient = parameter.gradient();
+                assertThat(gradient).as(parameter.name()).isNotNull();
+                double largest = Objects.requireNonNull(gradient).abs().max().item();
+                if (!parameter.name().endsWith(ALWAYS_ZERO)) {
+                    assertThat(largest).as(parameter.name()).isGreaterThan(1e-9);
+                }
+            }
+            for (String tensor : specimen.base().architecture().tensors().keySet()) {
+                assertThat(specimen.base().tensor(tensor).requiresGradient())
+                        .as(tensor)
+                        .isFalse();
+            }
+        }
+    }
+
+    @OnEveryBackbone
+    void nothingUnderTheLowestDeltaIsRecorded(MethodUnderTest method, BackboneUnderTest backbone) {
+        try (Specimen specimen = Specimen.perturbed(method, backbone)) {
+            List<Probe> probes = new ArrayList<>();
+            for (int layer = 0; layer < backbone.sizes().layers(); layer++) {
+                probes.add(new Probe(new Site.Layer(layer)));
+            }
+            specimen.forwardWith(List.of(), probes);
+            int lowest = lowestLayer(specimen.deltas(), backbone.sizes().layers());
+            for (int layer = 0; layer < probes.size(); layer++) {
+                assertThat(probes.get(layer).wasRecorded()).as("layer " + layer).isEqualTo(layer >= lowest);
+            }
+        }
+    }
+
+    /** The layer of the lowest parameter; 0 for the embedding block, and the number of layers where none is below the head. */
+    private static int lowestLayer(Deltas deltas, int layers) {
+        int lowest = layers;
+        for (Parameter parameter : deltas.parameters()) {
+            Matcher layer = LAYER.matcher(parameter.name());
+            if (layer.matches()) {
+                lowest = Math.min(lowest, Integer.parseInt(layer.group(1)));
+            } else if (parameter.name().startsWith("embedding.")) {
+                lowest = 0;
+            }
+        }
+        return lowest;
+    }
+
+    private static Map<String, String> hashes(Backbone base) {
+        Map<String, String> hashes = new TreeMap<>();
+        for (String tensor : base.architecture().tensors().keySet()) {
+            hashes.put(tensor, sha256(base.tensor(tensor)));
+        }
+        return hashes;
+    }
+
+    private static String sha256(Tensor tensor) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(tensor.toBytes());
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

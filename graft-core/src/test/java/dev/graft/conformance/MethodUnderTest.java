@@ -1,0 +1,106 @@
+package dev.graft.conformance;
+
+import dev.graft.method.Method;
+import dev.graft.method.Methods;
+import java.util.List;
+import java.util.function.ToLongFunction;
+
+/**
+ * One configuration of one method, and what it promises.
+ *
+ * @param text the configuration as the command line takes it
+ * @param start how close to the base it starts
+ * @param count the closed formula of methods.md 28, written apart from the method's own
+ * @param dropsInTraining whether the method, as configured, has dropout of its own
+ */
+record MethodUnderTest(String text, Start start, ToLongFunction<Sizes> count, boolean dropsInTraining) {
+    /** One line a method, and a line for each variant that runs other code. */
+    static final List<MethodUnderTest> TABLE = List.of(
+            of("houlsby", Start.near(s -> gelu(s, defaultWidth(s))), s -> houlsby(s, defaultWidth(s)) + norms(s)),
+            of("houlsby:bottleneck=5,layernorm=frozen", Start.near(s -> gelu(s, 5)), s -> houlsby(s, 5)),
+            of("houlsby:bottleneck=4,sites=ffn", Start.near(s -> gelu(s, 4)), s -> houlsby(s, 4) / 2 + norms(s)),
+            of("houlsby:bottleneck=6,activation=relu", Start.near(s -> relu(s, 6)), s -> houlsby(s, 6) + norms(s)),
+            of("lora", Start.EXACT, s -> 2 * lora(s.layers(), s.hidden(), s.hidden(), 8)),
+            of("lora:rank=3,targets=query+key+value+attention.output+ffn.up+ffn.down", Start.EXACT, s -> allLora(s, 3)),
+            of("lora:rank=2,layers=1", Start.EXACT, s -> 2 * lora(1, s.hidden(), s.hidden(), 2)),
+            of("lora:dropout=0.2", Start.EXACT, s -> 2 * lora(s.layers(), s.hidden(), s.hidden(), 8))
+                    .dropping(),
+            of("prefix", Start.ELSEWHERE, s -> prefix(s, 10)),
+            of("prefix:length=3,positions=shifted", Start.ELSEWHERE, s -> prefix(s, 3)),
+            of("prompt", Start.ELSEWHERE, s -> 20L * s.hidden()),
+            of("prompt:length=3,place=before_cls", Start.ELSEWHERE, s -> 3L * s.hidden()),
+            of("prompt:length=4,stage=output", Start.ELSEWHERE, s -> 4L * s.hidden()),
+            of("layernorm", Start.EXACT, MethodUnderTest::norms),
+            of("top-k", Start.EXACT, s -> 2 * layer(s) + pooler(s)),
+            of("top-k:k=1", Start.EXACT, s -> layer(s) + pooler(s)),
+            of("full", Start.EXACT, s -> embedding(s) + s.layers() * layer(s) + pooler(s)),
+            of("head", Start.EXACT, s -> 0));
+
+    private static MethodUnderTest of(String text, Start start, ToLongFunction<Sizes> count) {
+        return new MethodUnderTest(text, start, count, false);
+    }
+
+    private MethodUnderTest dropping() {
+        return new MethodUnderTest(text, start, count, true);
+    }
+
+    Method method() {
+        return Methods.parse(text);
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+
+    // ---- formulas: m, r, l are a method's own size, f the inner width of the feed-forward sub-layer
+
+    private static int defaultWidth(Sizes s) {
+        return Math.max(1, s.hidden() / 12);
+    }
+
+    private static long houlsby(Sizes s, long m) {
+        return 2 * s.layers() * (2 * s.hidden() * m + m + s.hidden());
+    }
+
+    private static long norms(Sizes s) {
+        return 2L * s.hidden() * (2 * s.layers() + 1);
+    }
+
+    private static long lora(long projections, long in, long out, long r) {
+        return projections * r * (in + out);
+    }
+
+    private static long allLora(Sizes s, long r) {
+        return 8 * s.layers() * s.hidden() * r + 2 * s.layers() * (s.hidden() + s.ffn()) * r;
+    }
+
+    private static long prefix(Sizes s, long l) {
+        return 2 * s.layers() * l * s.hidden();
+    }
+
+    private static long layer(Sizes s) {
+        long d = s.hidden();
+        long f = s.ffn();
+        return 4 * (d * d + d) + 2 * d * f + f + d + 4 * d;
+    }
+
+    private static long embedding(Sizes s) {
+        return (long) s.hidden() * (s.vocabulary() + s.positions() + s.types() + 2);
+    }
+
+    private static long pooler(Sizes s) {
+        return s.hasPooler() ? (long) s.hidden() * s.hidden() + s.hidden() : 0;
+    }
+
+    /** The deviation of a normal of 1e-2 that is cut off at two deviations. */
+    private static final double SIGMA = 0.8796e-2;
+
+    private static double gelu(Sizes s, int m) {
+        return SIGMA * SIGMA * Math.sqrt(s.hidden() * (double) m) / 2;
+    }
+
+    private static double relu(Sizes s, int m) {
+        return SIGMA * SIGMA * Math.sqrt(s.hidden() * m / 2.0);
+    }
+}

@@ -1,0 +1,178 @@
+package dev.graft.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.graft.method.Methods;
+import dev.graft.model.Heads;
+import dev.graft.model.HeadsDelta;
+import dev.graft.model.Mode;
+import dev.graft.model.Pass;
+import dev.graft.model.Replacement;
+import dev.graft.model.Site;
+import dev.graft.tensor.DType;
+import dev.graft.tensor.Device;
+import dev.graft.tensor.Parameter;
+import dev.graft.tensor.Tensor;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** X1, X3, X5, X7 of methods.md 14. */
+class PrefixInvariantsTest {
+    private static final BackboneUnderTest BERT = BackboneUnderTest.BERT;
+
+    @ParameterizedTest(name = "layer {0}")
+    @ValueSource(ints = {0, 2})
+    void prependedPairsAreAWeightedMeanWithTheTextsOwnAttention(int layer) {
+        try (Specimen specimen = Specimen.perturbed(Methods.parse("prefix:length=3"), BERT)) {
+            TwoAttentions probe = new TwoAttentions(new Site.Heads(layer));
+            specimen.forwardWith(List.of(probe), List.of());
+            assertThat(probe.output).containsExactly(probe.expected, within(1e-12));
+            assertThat(probe.lambdas).allSatisfy(lambda -> assertThat(lambda).isBetween(0.01, 0.99));
+        }
+    }
+
+    @Test
+    void aPrefixOfNothingIsTheBase() {
+        try (Specimen specimen = Specimen.fresh(Methods.parse("head"), BERT)) {
+            assertThat(Texts.flat(specimen.forwardWith(List.of(new EmptyPrefix()), List.of())))
+                    .containsExactly(Texts.flat(specimen.forward(Texts.all(), Mode.EVALUATION)));
+        }
+    }
+
+    @Test
+    void theOrderOfThePairsDoesNotMatter() {
+        try (Specimen specimen = Specimen.perturbed(Methods.parse("prefix:length=4"), BERT)) {
+            double[] before = Texts.flat(specimen.forward(Texts.all(), Mode.EVALUATION));
+            Tensor order = Tensor.of(new long[] {2, 0, 3, 1}, 4);
+            for (Parameter parameter : specimen.deltas().parameters()) {
+                parameter.assign(parameter.value().detach().indexSelect(0, order));
+            }
+            assertThat(Texts.flat(specimen.forward(Texts.all(), Mode.EVALUATION)))
+                    .containsExactly(before, within(1e-12));
+        }
+    }
+
+    @Test
+    void shiftedPositionsAreThoseOfATextThatBeginsLater() {
+        try (Specimen kept = Specimen.perturbed(Methods.parse("prefix:length=3,positions=kept"), BERT);
+                Specimen shifted = Specimen.perturbed(Methods.parse("prefix:length=3,positions=shifted"), BERT)) {
+            assertThat(Texts.flat(shifted.forward(Texts.all(), Mode.EVALUATION)))
+                    .isNotEqualTo(Texts.flat(kept.forward(Texts.all(), Mode.EVALUATION)));
+            String table = "embedding.position.weight";
+            Tensor positions = kept.base().tensor(table);
+            Tensor later = Tensor.concatenate(0, positions.narrow(0, 3, 29), positions.narrow(0, 0, 3));
+            try (Parameter moved = Parameter.of(table, later, true)) {
+                List<Replacement> replaced = List.of(new Replacement(table, moved));
+                assertThat(Texts.flat(kept.forwardWith(replaced, List.of())))
+                        .containsExactly(Texts.flat(shifted.forward(Texts.all(), Mode.EVALUATION)));
+            }
+        }
+    }
+
+    /** Computes the text's attention and the prefix's apart, and joins them by the share of the prefix, lambda. */
+    private static final class TwoAttentions implements HeadsDelta {
+        private final Site site;
+        private int textLength;
+        private double[] output = {};
+        private double[] expected = {};
+        private double[] lambdas = {};
+
+        TwoAttentions(Site site) {
+            this.site = site;
+        }
+
+        @Override
+        public Site site() {
+            return site;
+        }
+
+        @Override
+        public Heads before(Heads heads, Pass pass) {
+            textLength = (int) heads.keys().size(2);
+            return heads;
+        }
+
+        @Override
+        public Tensor after(Heads heads, Tensor attended, Pass pass) {
+            output = attended.toDoubles();
+            int size = (int) heads.queries().size(3);
+            int queries = (int) heads.queries().size(2);
+            int keys = (int) heads.keys().size(2);
+            int headCount = (int) heads.queries().size(1);
+            double[] q = heads.queries().toDoubles();
+            double[] k = heads.keys().toDoubles();
+            double[] v = heads.values().toDoubles();
+            double[] mask = Objects.requireNonNull(heads.mask()).toDoubles();
+            expected = new double[output.length];
+            lambdas = new double[output.length / size];
+            for (int row = 0; row < lambdas.length; row++) { // one query of one head of one text
+                int head = row / queries;
+                double[] exp = new double[keys];
+                for (int s = 0; s < keys; s++) {
+                    double score = 0;
+                    for (int e = 0; e < size; e++) {
+                        score += q[row * size + e] * k[(head * keys + s) * size + e];
+                    }
+                    exp[s] = Math.exp(score / Math.sqrt(size) + mask[head / headCount * keys + s]);
+                }
+                join(row, exp, v, head * keys, size);
+            }
+            return attended;
+        }
+
+        private void join(int row, double[] exp, double[] v, int firstKey, int size) {
+            int prefix = exp.length - textLength;
+            double prefixMass = sum(exp, 0, prefix);
+            double textMass = sum(exp, prefix, exp.length);
+            double lambda = prefixMass / (prefixMass + textMass);
+            lambdas[row] = lambda;
+            for (int s = 0; s < exp.length; s++) {
+                double weight = s < prefix ? lambda * exp[s] / prefixMass : (1 - lambda) * exp[s] / textMass;
+                for (int e = 0; e < size; e++) {
+                    expected[row * size + e] += weight * v[(firstKey + s) * size + e];
+                }
+            }
+        }
+
+        private static double sum(double[] values, int from, int to) {
+            double sum = 0;
+            for (int i = from; i < to; i++) {
+                sum += values[i];
+            }
+            return sum;
+        }
+
+        @Override
+        public List<Parameter> parameters() {
+            return List.of();
+        }
+    }
+
+    private record EmptyPrefix() implements HeadsDelta {
+        @Override
+        public Site site() {
+            return new Site.Heads(1);
+        }
+
+        @Override
+        public Heads before(Heads heads, Pass pass) {
+            Tensor none = Tensor.zeros(
+                    DType.FLOAT64,
+                    Device.CPU,
+                    heads.keys().size(0),
+                    heads.keys().size(1),
+                    0,
+                    heads.keys().size(3));
+            return heads.prepend(none, none);
+        }
+
+        @Override
+        public List<Parameter> parameters() {
+            return List.of();
+        }
+    }
+}

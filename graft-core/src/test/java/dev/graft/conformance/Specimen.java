@@ -1,0 +1,161 @@
+package dev.graft.conformance;
+
+import dev.graft.method.Initializer;
+import dev.graft.method.Method;
+import dev.graft.model.Backbone;
+import dev.graft.model.Batch;
+import dev.graft.model.Delta;
+import dev.graft.model.Deltas;
+import dev.graft.model.Hidden;
+import dev.graft.model.Mode;
+import dev.graft.model.Pooling;
+import dev.graft.tensor.AdamW;
+import dev.graft.tensor.DType;
+import dev.graft.tensor.Functions;
+import dev.graft.tensor.Gradients;
+import dev.graft.tensor.Parameter;
+import dev.graft.tensor.RandomSource;
+import dev.graft.tensor.Scope;
+import dev.graft.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A method attached to a backbone, with a head of three classes. Closing it frees its parameters and whatever the test
+ * computed since it was made.
+ */
+final class Specimen implements AutoCloseable {
+    /** Far more than any default, so that decay of a frozen tensor would show. */
+    private static final AdamW.Settings STRONG_DECAY = new AdamW.Settings(0.9, 0.999, 1e-8, 0.1);
+
+    private final Scope scope = Scope.open();
+    private final Backbone base;
+    private final Pooling pooling;
+    private final Deltas deltas;
+    private final Parameter headWeight;
+    private final Parameter headBias;
+
+    private Specimen(Backbone base, Pooling pooling, Deltas deltas, Initializer start) {
+        this.base = base;
+        this.pooling = pooling;
+        this.deltas = deltas;
+        this.headWeight =
+                start.normal("head.weight", true, 0.5, 3, base.architecture().hidden());
+        this.headBias = start.zeros("head.bias", false, 3);
+    }
+
+    /** As freshly attached. */
+    static Specimen fresh(Method method, BackboneUnderTest backbone) {
+        Backbone base = backbone.base();
+        Initializer start = new Initializer(base, 1);
+        Deltas deltas = new Deltas(method.deltas(base.architecture(), start));
+        return new Specimen(base, backbone.pooling(), deltas, start);
+    }
+
+    static Specimen fresh(MethodUnderTest method, BackboneUnderTest backbone) {
+        return fresh(method.method(), backbone);
+    }
+
+    /** As after some training: no tensor is zero or what it started from. */
+    static Specimen perturbed(Method method, BackboneUnderTest backbone) {
+        Specimen specimen = fresh(method, backbone);
+        RandomSource random = new RandomSource(5);
+        for (Parameter parameter : specimen.parameters()) {
+            Tensor value = parameter.value();
+            Tensor shift =
+                    random.at(parameter.name()).normal(0.1, value.shape()).to(DType.FLOAT64);
+            parameter.assign(value.detach().plus(shift));
+        }
+        return specimen;
+    }
+
+    static Specimen perturbed(MethodUnderTest method, BackboneUnderTest backbone) {
+        return perturbed(method.method(), backbone);
+    }
+
+    Backbone base() {
+        return base;
+    }
+
+    Deltas deltas() {
+        return deltas;
+    }
+
+    /** Everything that trains, the head last. */
+    List<Parameter> parameters() {
+        List<Parameter> all = new ArrayList<>(deltas.parameters());
+        all.add(headWeight);
+        all.add(headBias);
+        return all;
+    }
+
+    Parameter parameter(String name) {
+        return parameters().stream()
+                .filter(parameter -> parameter.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    Hidden forward(Batch batch, Mode mode) {
+        return base.forward(batch, deltas, mode);
+    }
+
+    /** The last layer's output in evaluation, with these deltas before or behind the method's own. */
+    Hidden forwardWith(List<? extends Delta> first, List<? extends Delta> last) {
+        List<Delta> all = new ArrayList<>(first);
+        all.addAll(deltas.all());
+        all.addAll(last);
+        return base.forward(Texts.all(), new Deltas(all), Mode.EVALUATION);
+    }
+
+    /** [3, 3]: one row of scores per text. */
+    Tensor logits(Mode mode) {
+        return logits(deltas, mode);
+    }
+
+    /** The logits of the same head on the plain base. */
+    Tensor baseLogits() {
+        return logits(Deltas.NONE, Mode.EVALUATION);
+    }
+
+    private Tensor logits(Deltas acting, Mode mode) {
+        Hidden hidden = base.forward(Texts.all(), acting, mode);
+        return Functions.linear(base.pool(hidden, pooling, acting, mode), headWeight.value(), headBias.value());
+    }
+
+    /** The loss on the batch, recorded for gradients. */
+    Tensor loss() {
+        return Functions.crossEntropy(logits(Mode.EVALUATION), Texts.classes(), null);
+    }
+
+    /** The loss on the batch as a number. */
+    double lossValue() {
+        try (Scope step = Scope.open();
+                Gradients off = Gradients.off()) {
+            return loss().item();
+        }
+    }
+
+    /** Trains everything on the batch. */
+    void train(int steps) {
+        try (AdamW optimizer = new AdamW(parameters(), STRONG_DECAY)) {
+            for (int i = 0; i < steps; i++) {
+                try (Scope step = Scope.open()) {
+                    loss().backward();
+                    optimizer.step(1e-2);
+                    clearGradients();
+                }
+            }
+        }
+    }
+
+    void clearGradients() {
+        parameters().forEach(Parameter::clearGradient);
+    }
+
+    @Override
+    public void close() {
+        parameters().forEach(Parameter::close);
+        scope.close();
+    }
+}

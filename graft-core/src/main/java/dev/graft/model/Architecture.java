@@ -49,10 +49,10 @@ public record Architecture(
         return shape;
     }
 
-    /** Every projection inside the layers that has the role, from the first layer to the last. */
+    /** Every projection that has the role, from the first layer to the last; one outside the layers counts once. */
     public List<Site.Linear> linears(Role role) {
         List<Site.Linear> sites = new ArrayList<>();
-        for (int layer = 0; layer < layers; layer++) {
+        for (int layer = 0; layer < (role.isOutsideLayers() ? 1 : layers); layer++) {
             Site.Linear site = new Site.Linear(layer, role);
             if (tensors.containsKey(site.path() + ".weight")) {
                 sites.add(site);

@@ -14,12 +14,13 @@ final class BertTensors {
     private final BertConfig config;
     private final TensorSource source;
     private final BaseTensors base;
-    private final Fingerprint fingerprint = new Fingerprint("bert");
+    private final Fingerprint fingerprint;
 
     BertTensors(BertConfig config, TensorSource source, Pooling pooling, DType dtype, Device device) {
         this.config = config;
         this.source = source;
         this.base = new BaseTensors(dtype, device);
+        this.fingerprint = new Fingerprint("bert", config.heads());
         try {
             readAll(pooling);
         } catch (RuntimeException e) {

@@ -15,11 +15,14 @@ import java.util.TreeMap;
  * values. Each tensor's hash is taken once, while the base is read.
  */
 final class Fingerprint {
-    private final String family;
+    private final String identity;
     private final Map<String, String> tensors = new TreeMap<>();
 
-    Fingerprint(String family) {
-        this.family = family;
+    /**
+     * @param heads the one size that the tensors' shapes do not show
+     */
+    Fingerprint(String family, int heads) {
+        this.identity = family + " " + heads + " heads";
     }
 
     void add(TensorSource source, String sourceName, String name) {
@@ -35,13 +38,13 @@ final class Fingerprint {
 
     /** The hash over the tensors whose canonical name the predicate takes. */
     String of(java.util.function.Predicate<String> used) {
-        StringBuilder identity = new StringBuilder(family);
+        StringBuilder all = new StringBuilder(identity);
         tensors.forEach((name, hash) -> {
             if (used.test(name)) {
-                identity.append('\n').append(name).append(' ').append(hash);
+                all.append('\n').append(name).append(' ').append(hash);
             }
         });
-        return HexFormat.of().formatHex(sha256().digest(identity.toString().getBytes(StandardCharsets.UTF_8)));
+        return HexFormat.of().formatHex(sha256().digest(all.toString().getBytes(StandardCharsets.UTF_8)));
     }
 
     private static MessageDigest sha256() {

@@ -24,9 +24,14 @@ enum BackboneUnderTest {
     /** The shared base, which stays open for as long as the tests run. */
     synchronized Backbone base() {
         if (base == null) {
-            base = opener.apply(sizes);
+            base = openAnother();
         }
         return base;
+    }
+
+    /** The same base, opened afresh; the caller closes it. */
+    Backbone openAnother() {
+        return opener.apply(sizes);
     }
 
     Sizes sizes() {

@@ -61,7 +61,7 @@ class CountTest {
             houlsby:bottleneck=64,layernorm=frozen                        | 2379264   | 595200
             houlsby:bottleneck=32,layernorm=frozen                        |           | 299904
             houlsby:bottleneck=8,layernorm=frozen                         | 313536    | 78432
-            houlsby:bottleneck=256,layernorm=frozen                       | 9461760   | 
+            houlsby:bottleneck=256,layernorm=frozen                       | 9461760   |
             layernorm                                                     | 38400     | 9984
             houlsby                                                       | 2417664   | 309888
             prefix                                                        | 184320    | 46080
@@ -76,8 +76,7 @@ class CountTest {
             full                                                          | 109482240 | 22565376
             head                                                          | 0         | 0
             """)
-    void theCountsOfTheReferenceBasesAreThePrintedOnes(
-            String method, @Nullable Long bertBase, @Nullable Long miniLm) {
+    void theCountsOfTheReferenceBasesAreThePrintedOnes(String method, @Nullable Long bertBase, @Nullable Long miniLm) {
         if (bertBase != null) {
             assertThat(count(method, Sizes.BERT_BASE)).isEqualTo(bertBase);
         }

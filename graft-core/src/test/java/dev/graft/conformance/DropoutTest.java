@@ -16,10 +16,10 @@ class DropoutTest {
     }
 
     @OnEveryBackbone
-    void withoutDropoutOfTheBaseOnlyDeclaredPlacesDrop(MethodUnderTest method, BackboneUnderTest backbone) {
+    void underTheHeadAndWithoutTheBasesOnlyDeclaredDropoutActs(MethodUnderTest method, BackboneUnderTest backbone) {
         try (Specimen specimen = Specimen.perturbed(method, backbone)) {
-            double[] training = specimen.logits(step(1, 1, 0)).toDoubles();
-            double[] evaluation = specimen.logits(Mode.EVALUATION).toDoubles();
+            double[] training = Texts.flat(specimen.forward(Texts.all(), step(1, 1, 0)));
+            double[] evaluation = Texts.flat(specimen.forward(Texts.all(), Mode.EVALUATION));
             if (method.dropsInTraining()) {
                 assertThat(training).isNotEqualTo(evaluation);
             } else {

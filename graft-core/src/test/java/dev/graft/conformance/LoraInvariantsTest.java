@@ -39,8 +39,7 @@ class LoraInvariantsTest {
     @Test
     void itIsTheProjectionWithScaledBAAdded() {
         String projection = "layer.1.ffn.up";
-        try (Specimen specimen =
-                Specimen.perturbed(Methods.parse("lora:rank=4,alpha=6,targets=" + projection), BERT)) {
+        try (Specimen specimen = Specimen.perturbed(Methods.parse("lora:rank=4,alpha=6,targets=" + projection), BERT)) {
             Tensor a = specimen.parameter(projection + ".lora.a").value(); // [r, in]
             Tensor b = specimen.parameter(projection + ".lora.b").value(); // [out, r]
             String weight = projection + ".weight";
@@ -65,8 +64,7 @@ class LoraInvariantsTest {
                 wide.parameter(parameter.name()).assign(Tensor.concatenate(rankDimension, value, zeros));
             }
             double[] expected = Texts.flat(narrow.forward(Texts.all(), Mode.EVALUATION));
-            assertThat(Texts.flat(wide.forward(Texts.all(), Mode.EVALUATION)))
-                    .containsExactly(expected, within(1e-12));
+            assertThat(Texts.flat(wide.forward(Texts.all(), Mode.EVALUATION))).containsExactly(expected, within(1e-12));
         }
     }
 

@@ -66,8 +66,8 @@ class PromptInvariantsTest {
             Parameter prompt = deltas.parameters().getFirst();
             Map<List<Double>, Integer> drawn = rows(prompt.value());
             assertThat(drawn).hasSize(1000);
-            assertThat(drawn.keySet()).allSatisfy(row -> assertThat(words.get(row))
-                    .isBetween(1996, 1996 + 4999));
+            assertThat(drawn.keySet())
+                    .allSatisfy(row -> assertThat(words.get(row)).isBetween(1996, 1996 + 4999));
             prompt.close();
         }
     }
@@ -79,7 +79,10 @@ class PromptInvariantsTest {
         Map<List<Double>, Integer> rows = new HashMap<>();
         for (int row = 0; row * width < values.length; row++) {
             rows.put(
-                    Arrays.stream(values, row * width, (row + 1) * width).boxed().toList(), row);
+                    Arrays.stream(values, row * width, (row + 1) * width)
+                            .boxed()
+                            .toList(),
+                    row);
         }
         return rows;
     }

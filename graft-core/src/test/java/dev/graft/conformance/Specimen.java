@@ -1,6 +1,6 @@
 package dev.graft.conformance;
 
-import dev.graft.method.Initializer;
+import dev.graft.adapter.Adapter;
 import dev.graft.method.Method;
 import dev.graft.model.Backbone;
 import dev.graft.model.Batch;
@@ -8,10 +8,11 @@ import dev.graft.model.Delta;
 import dev.graft.model.Deltas;
 import dev.graft.model.Hidden;
 import dev.graft.model.Mode;
-import dev.graft.model.Pooling;
+import dev.graft.task.Classification;
+import dev.graft.task.Targets;
+import dev.graft.task.Task;
 import dev.graft.tensor.AdamW;
 import dev.graft.tensor.DType;
-import dev.graft.tensor.Functions;
 import dev.graft.tensor.Gradients;
 import dev.graft.tensor.Parameter;
 import dev.graft.tensor.RandomSource;
@@ -21,35 +22,32 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A method attached to a backbone, with a head of three classes. Closing it frees its parameters and whatever the test
+ * An adapter of three classes on a backbone. Closing it frees the adapter and whatever the test
  * computed since it was made.
  */
 final class Specimen implements AutoCloseable {
     /** Far more than any default, so that decay of a frozen tensor would show. */
     private static final AdamW.Settings STRONG_DECAY = new AdamW.Settings(0.9, 0.999, 1e-8, 0.1);
 
+    private static final Task TASK = new Classification(List.of("x", "y", "z"));
+    private static final Targets TARGETS = Targets.of(TASK, List.of("z", "x", "y"), text -> "text " + text);
+
     private final Scope scope = Scope.open();
     private final Backbone base;
-    private final Pooling pooling;
-    private final Deltas deltas;
-    private final Parameter headWeight;
-    private final Parameter headBias;
+    private final Adapter adapter;
 
-    private Specimen(Backbone base, Pooling pooling, Deltas deltas, Initializer start) {
+    /**
+     * @param adapter closed with this specimen
+     */
+    Specimen(Backbone base, Adapter adapter) {
         this.base = base;
-        this.pooling = pooling;
-        this.deltas = deltas;
-        this.headWeight =
-                start.normal("head.weight", true, 0.5, 3, base.architecture().hidden());
-        this.headBias = start.zeros("head.bias", false, 3);
+        this.adapter = adapter;
     }
 
     /** As freshly attached. */
     static Specimen fresh(Method method, BackboneUnderTest backbone) {
         Backbone base = backbone.base();
-        Initializer start = new Initializer(base, 1);
-        Deltas deltas = new Deltas(method.deltas(base.architecture(), start));
-        return new Specimen(base, backbone.pooling(), deltas, start);
+        return new Specimen(base, Adapter.create(method, TASK, base, "tiny", backbone.pooling(), 16, 1));
     }
 
     static Specimen fresh(MethodUnderTest method, BackboneUnderTest backbone) {
@@ -77,16 +75,17 @@ final class Specimen implements AutoCloseable {
         return base;
     }
 
+    Adapter adapter() {
+        return adapter;
+    }
+
     Deltas deltas() {
-        return deltas;
+        return adapter.deltas();
     }
 
     /** Everything that trains, the head last. */
     List<Parameter> parameters() {
-        List<Parameter> all = new ArrayList<>(deltas.parameters());
-        all.add(headWeight);
-        all.add(headBias);
-        return all;
+        return adapter.parameters();
     }
 
     Parameter parameter(String name) {
@@ -97,35 +96,32 @@ final class Specimen implements AutoCloseable {
     }
 
     Hidden forward(Batch batch, Mode mode) {
-        return base.forward(batch, deltas, mode);
+        return base.forward(batch, deltas(), mode);
     }
 
     /** The last layer's output in evaluation, with these deltas before or behind the method's own. */
     Hidden forwardWith(List<? extends Delta> first, List<? extends Delta> last) {
         List<Delta> all = new ArrayList<>(first);
-        all.addAll(deltas.all());
+        all.addAll(deltas().all());
         all.addAll(last);
         return base.forward(Texts.all(), new Deltas(all), Mode.EVALUATION);
     }
 
     /** [3, 3]: one row of scores per text. */
     Tensor logits(Mode mode) {
-        return logits(deltas, mode);
+        return adapter.outputs(base, Texts.all(), mode);
     }
 
     /** The logits of the same head on the plain base. */
     Tensor baseLogits() {
-        return logits(Deltas.NONE, Mode.EVALUATION);
-    }
-
-    private Tensor logits(Deltas acting, Mode mode) {
-        Hidden hidden = base.forward(Texts.all(), acting, mode);
-        return Functions.linear(base.pool(hidden, pooling, acting, mode), headWeight.value(), headBias.value());
+        Hidden hidden = base.forward(Texts.all(), Deltas.NONE, Mode.EVALUATION);
+        Tensor pooled = base.pool(hidden, adapter.pooling(), Deltas.NONE, Mode.EVALUATION);
+        return adapter.head().apply(pooled, Mode.EVALUATION);
     }
 
     /** The loss on the batch, recorded for gradients. */
     Tensor loss() {
-        return Functions.crossEntropy(logits(Mode.EVALUATION), Texts.classes(), null);
+        return TARGETS.loss(logits(Mode.EVALUATION), new int[] {0, 1, 2}, false);
     }
 
     /** The loss on the batch as a number. */
@@ -155,7 +151,7 @@ final class Specimen implements AutoCloseable {
 
     @Override
     public void close() {
-        parameters().forEach(Parameter::close);
+        adapter.close();
         scope.close();
     }
 }

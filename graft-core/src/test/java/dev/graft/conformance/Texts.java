@@ -38,18 +38,15 @@ final class Texts {
     static Batch padded(int columns) {
         Batch batch = all();
         return new Batch(
-                widened(batch.ids(), columns, 13), widened(batch.types(), columns, 1), widened(batch.mask(), columns, 0));
+                widened(batch.ids(), columns, 13),
+                widened(batch.types(), columns, 1),
+                widened(batch.mask(), columns, 0));
     }
 
     private static Tensor widened(Tensor rows, int columns, long value) {
         long[] values = new long[COUNT * columns];
         Arrays.fill(values, value);
         return Tensor.concatenate(1, rows, Tensor.of(values, COUNT, columns));
-    }
-
-    /** One class per text, of three. */
-    static Tensor classes() {
-        return Tensor.of(new long[] {2, 0, 1}, COUNT);
     }
 
     /** The states of a text's own tokens, [tokens * d], one array per text: no padding, no inserted rows. */

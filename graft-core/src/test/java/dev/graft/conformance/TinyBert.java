@@ -2,6 +2,7 @@ package dev.graft.conformance;
 
 import dev.graft.model.Backbone;
 import dev.graft.model.Families;
+import dev.graft.model.Pooling;
 import dev.graft.tensor.DType;
 import dev.graft.tensor.Device;
 import dev.graft.tensor.RandomSource;
@@ -31,18 +32,18 @@ final class TinyBert {
 
     /** Opens one in double precision; the caller closes it. */
     static Backbone open(Sizes sizes) {
-        return open(sizes, 7);
+        return open(sizes, 7, sizes.hasPooler() ? Pooling.POOLER : Pooling.MEAN);
     }
 
-    /** Opens the one that another seed gives. */
-    static Backbone open(Sizes sizes, long seed) {
+    /** Opens the one that a seed gives, for a pooling. */
+    static Backbone open(Sizes sizes, long seed, Pooling pooling) {
         try {
             Path folder = Files.createTempDirectory("tiny-bert");
             Path config = folder.resolve("config.json");
             Path weights = folder.resolve("model.safetensors");
             try {
                 new TinyBert(sizes, seed).write(config, weights);
-                return Families.open(config, weights, DType.FLOAT64, Device.CPU);
+                return Families.open(config, weights, pooling, DType.FLOAT64, Device.CPU);
             } finally {
                 Files.deleteIfExists(config);
                 Files.deleteIfExists(weights);

@@ -35,8 +35,8 @@ class UnfrozenInvariantsTest {
     @Test
     void underTheUpperLayersNothingMoves() {
         BackboneUnderTest backbone = BackboneUnderTest.BERT_WITH_POOLER;
-        List<Probe> probes = List.of(
-                new Probe(new Site.Layer(0)), new Probe(new Site.Layer(1)), new Probe(new Site.Layer(2)));
+        List<Probe> probes =
+                List.of(new Probe(new Site.Layer(0)), new Probe(new Site.Layer(1)), new Probe(new Site.Layer(2)));
         try (Specimen specimen = Specimen.fresh(Methods.parse("top-k:k=1"), backbone)) {
             specimen.base().forward(Texts.all(), new Deltas(probes), Mode.EVALUATION);
             List<double[]> untouched = probes.stream().map(Probe::output).toList();

@@ -115,10 +115,7 @@ class PrefixInvariantsTest {
                 int head = row / queries;
                 double[] exp = new double[keys];
                 for (int s = 0; s < keys; s++) {
-                    double score = 0;
-                    for (int e = 0; e < size; e++) {
-                        score += q[row * size + e] * k[(head * keys + s) * size + e];
-                    }
+                    double score = dot(q, row * size, k, (head * keys + s) * size, size);
                     exp[s] = Math.exp(score / Math.sqrt(size) + mask[head / headCount * keys + s]);
                 }
                 join(row, exp, v, head * keys, size);
@@ -138,6 +135,14 @@ class PrefixInvariantsTest {
                     expected[row * size + e] += weight * v[(firstKey + s) * size + e];
                 }
             }
+        }
+
+        private static double dot(double[] a, int fromA, double[] b, int fromB, int length) {
+            double dot = 0;
+            for (int i = 0; i < length; i++) {
+                dot += a[fromA + i] * b[fromB + i];
+            }
+            return dot;
         }
 
         private static double sum(double[] values, int from, int to) {

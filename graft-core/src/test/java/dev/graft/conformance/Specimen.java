@@ -22,8 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * An adapter of three classes on a backbone. Closing it frees the adapter and whatever the test
- * computed since it was made.
+ * An adapter of three classes on a backbone. Closing it frees the adapter and whatever the test computed since it was made.
  */
 final class Specimen implements AutoCloseable {
     /** Far more than any default, so that decay of a frozen tensor would show. */

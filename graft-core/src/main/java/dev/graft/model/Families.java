@@ -7,10 +7,27 @@ import dev.graft.tensor.Device;
 import dev.graft.weights.TensorSource;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** The families of backbones that are built, by Hugging Face's {@code model_type}. */
 public final class Families {
+    private interface Family {
+        Backbone open(JsonNode config, TensorSource source, Pooling pooling, DType dtype, Device device);
+    }
+
+    private static final Map<String, Family> BUILT = Map.of(
+            "bert",
+            (config, source, pooling, dtype, device) ->
+                    new Bert(BertConfig.of(config), source, pooling, dtype, device));
+
     private Families() {}
+
+    /** The {@code model_type}s that {@link #open} takes. */
+    public static Set<String> built() {
+        return new TreeSet<>(BUILT.keySet());
+    }
 
     /**
      * Reads a base; the caller closes it.
@@ -23,12 +40,14 @@ public final class Families {
      */
     public static Backbone open(Path config, Path weights, Pooling pooling, DType dtype, Device device) {
         JsonNode json = read(config);
-        String family = json.path("model_type").asText("");
+        String name = json.path("model_type").asText("");
+        Family family = BUILT.get(name);
+        if (family == null) {
+            throw new ModelException(
+                    "%s: model_type must be %s: '%s'".formatted(config, String.join(", ", built()), name));
+        }
         try (TensorSource source = TensorSource.open(weights)) {
-            return switch (family) {
-                case "bert" -> new Bert(BertConfig.of(json), source, pooling, dtype, device);
-                default -> throw new ModelException("%s: model_type must be bert: '%s'".formatted(config, family));
-            };
+            return family.open(json, source, pooling, dtype, device);
         }
     }
 

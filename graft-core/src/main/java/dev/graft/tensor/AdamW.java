@@ -2,6 +2,7 @@ package dev.graft.tensor;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.GenericList;
 import org.bytedeco.pytorch.IValue;
@@ -31,10 +32,20 @@ public final class AdamW implements AutoCloseable {
     private final List<Group> groups = new ArrayList<>();
     private long steps;
 
+    /** An optimizer whose weight decay applies to those parameters that {@linkplain Parameter#decays declare it}. */
     public AdamW(List<Parameter> parameters, Settings settings) {
+        this(parameters, settings, Parameter::decays);
+    }
+
+    private AdamW(List<Parameter> parameters, Settings settings, Predicate<Parameter> decays) {
         this.settings = settings;
-        addGroup(parameters.stream().filter(Parameter::decays).toList(), settings.weightDecay());
-        addGroup(parameters.stream().filter(p -> !p.decays()).toList(), 0);
+        addGroup(parameters.stream().filter(decays).toList(), settings.weightDecay());
+        addGroup(parameters.stream().filter(decays.negate()).toList(), 0);
+    }
+
+    /** An optimizer whose weight decay applies to every parameter, as torch's does where nobody makes groups. */
+    public static AdamW decayingAll(List<Parameter> parameters, Settings settings) {
+        return new AdamW(parameters, settings, parameter -> true);
     }
 
     private void addGroup(List<Parameter> parameters, double weightDecay) {

@@ -13,6 +13,17 @@ class AdamWTest {
         assertThat(afterOneStep(false)).isCloseTo(0.9, within(1e-6));
     }
 
+    @Test
+    void decayingAllOverrulesWhatParametersDeclare() {
+        try (Scope scope = Scope.open();
+                Parameter w = Parameter.of("w", Tensor.of(new float[] {1}, 1), false);
+                AdamW optimizer = AdamW.decayingAll(List.of(w), AdamW.Settings.DEFAULT)) {
+            w.value().sum().backward();
+            optimizer.step(0.1);
+            assertThat(w.value().item()).isCloseTo(0.899, within(1e-6));
+        }
+    }
+
     private static double afterOneStep(boolean decays) {
         try (Scope scope = Scope.open();
                 Parameter w = Parameter.of("w", Tensor.of(new float[] {1}, 1), decays);

@@ -6,13 +6,18 @@ package dev.graft.train;
  * @param warmup the number of steps up
  * @param total the number of all steps
  */
-record LinearSchedule(long warmup, long total) {
-    static LinearSchedule of(double warmupShare, long total) {
+public record LinearSchedule(long warmup, long total) {
+    /** A schedule whose warm-up is a share of all steps, rounded up. */
+    public static LinearSchedule of(double warmupShare, long total) {
         return new LinearSchedule((long) Math.ceil(warmupShare * total), total);
     }
 
-    /** @param step counted from 0 */
-    double at(long step) {
+    /**
+     * The share at one step.
+     *
+     * @param step counted from 0
+     */
+    public double at(long step) {
         if (step < warmup) {
             return (step + 1.0) / warmup;
         }

@@ -18,7 +18,9 @@ import dev.graft.tensor.RandomSource;
 import dev.graft.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a user owns: the deltas of a method on one base, the head of a task, and where they came from. It is the unit of
@@ -127,6 +129,12 @@ public final class Adapter implements AutoCloseable {
     public List<Parameter> parameters() {
         List<Parameter> parameters = new ArrayList<>(deltas.parameters());
         parameters.addAll(head.parameters());
+        return parameters;
+    }
+
+    Map<String, Parameter> parametersByName() {
+        Map<String, Parameter> parameters = new LinkedHashMap<>();
+        parameters().forEach(parameter -> parameters.put(parameter.name(), parameter));
         return parameters;
     }
 

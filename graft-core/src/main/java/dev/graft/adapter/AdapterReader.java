@@ -6,20 +6,13 @@ import dev.graft.method.Methods;
 import dev.graft.model.Backbone;
 import dev.graft.model.Deltas;
 import dev.graft.task.Head;
-import dev.graft.tensor.Device;
 import dev.graft.tensor.Parameter;
 import dev.graft.tensor.Scope;
 import dev.graft.tensor.Tensor;
-import dev.graft.weights.TensorInfo;
-import dev.graft.weights.TensorSource;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 
 /** Reads an adapter's directory, strictly: every file is the one that was written, every tensor is there and no other. */
 final class AdapterReader {
@@ -85,45 +78,9 @@ final class AdapterReader {
     }
 
     private static void fill(Adapter adapter, Path directory, Backbone backbone) {
-        Map<String, Parameter> parameters = new HashMap<>();
-        adapter.parameters().forEach(parameter -> parameters.put(parameter.name(), parameter));
-        List<String> names = adapter.parameters().stream().map(Parameter::name).toList();
-        AdapterWriter.layout(adapter, backbone, names)
+        Map<String, Parameter> parameters = adapter.parametersByName();
+        AdapterWriter.layout(adapter, backbone, List.copyOf(parameters.keySet()))
                 .files()
-                .forEach((file, keys) -> fill(directory.resolve(file), keys, parameters));
-    }
-
-    private static void fill(Path file, Map<String, String> keys, Map<String, Parameter> parameters) {
-        try (TensorSource source = TensorSource.open(file);
-                Scope scope = Scope.open()) {
-            Set<String> extra = new TreeSet<>(
-                    source.tensors().stream().map(TensorInfo::name).toList());
-            Set<String> missing = new TreeSet<>(keys.keySet());
-            missing.removeAll(extra);
-            extra.removeAll(keys.keySet());
-            if (!missing.isEmpty() || !extra.isEmpty()) {
-                throw new AdapterException("%s does not hold the tensors of its method: missing %s, unexpected %s"
-                        .formatted(file, missing, extra));
-            }
-            keys.forEach((key, name) -> assign(
-                    java.util.Objects.requireNonNull(parameters.get(name)),
-                    source.read(key).to(Device.CPU),
-                    file));
-        }
-    }
-
-    private static void assign(Parameter parameter, Tensor values, Path file) {
-        if (!Arrays.equals(parameter.value().shape(), values.shape())) {
-            throw new AdapterException("%s: '%s' has shape %s, expected %s"
-                    .formatted(
-                            file,
-                            parameter.name(),
-                            Arrays.toString(values.shape()),
-                            Arrays.toString(parameter.value().shape())));
-        }
-        if (!values.isFinite()) {
-            throw new AdapterException("%s: '%s' holds NaN or infinity".formatted(file, parameter.name()));
-        }
-        parameter.assign(values.to(parameter.value().dtype()));
+                .forEach((file, tensors) -> new ParameterFile(directory.resolve(file), tensors).read(parameters));
     }
 }

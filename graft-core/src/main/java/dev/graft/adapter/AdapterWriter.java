@@ -1,15 +1,13 @@
 package dev.graft.adapter;
 
 import dev.graft.model.Backbone;
-import dev.graft.tensor.Tensor;
+import dev.graft.tensor.Parameter;
 import dev.graft.weights.AtomicFile;
-import dev.graft.weights.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,17 +19,12 @@ final class AdapterWriter {
     private AdapterWriter() {}
 
     static void write(Adapter adapter, Path directory, Backbone backbone) {
-        Map<String, Tensor> values = new LinkedHashMap<>();
-        adapter.parameters().forEach(parameter -> values.put(parameter.name(), parameter.value()));
-        List<String> names = List.copyOf(values.keySet());
+        Map<String, Parameter> parameters = adapter.parametersByName();
+        List<String> names = List.copyOf(parameters.keySet());
         new AdapterDirectory(directory).write(fresh -> {
-            TensorFiles layout = layout(adapter, backbone, names);
-            for (Map.Entry<String, Map<String, String>> file : layout.files().entrySet()) {
-                Map<String, Tensor> tensors = new LinkedHashMap<>();
-                file.getValue()
-                        .forEach((key, name) -> tensors.put(key, java.util.Objects.requireNonNull(values.get(name))));
-                SafetensorsWriter.write(fresh.resolve(file.getKey()), tensors, Map.of("format", "pt"));
-            }
+            layout(adapter, backbone, names)
+                    .files()
+                    .forEach((file, tensors) -> new ParameterFile(fresh.resolve(file), tensors).write(parameters));
             if (PeftFormat.covers(adapter.method())) {
                 writeText(
                         fresh.resolve(PEFT_CONFIG),

@@ -7,7 +7,6 @@ import dev.graft.method.Method;
 import dev.graft.model.Backbone;
 import dev.graft.model.Pooling;
 import dev.graft.task.Head;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,16 +20,14 @@ import java.util.stream.Collectors;
  * {@code modules_to_save}; else the adapter is one of the bare model, and the head has a file of its own.
  */
 final class PeftFormat {
-    private static final String CLASSIFIER = "classifier.";
-
     private final Method method;
-    private final Backbone backbone;
+    private final ModuleNames modules;
     private final boolean withClassifier;
     private final String baseName;
 
-    private PeftFormat(Method method, Backbone backbone, boolean withClassifier, String baseName) {
+    private PeftFormat(Method method, ModuleNames modules, boolean withClassifier, String baseName) {
         this.method = method;
-        this.backbone = backbone;
+        this.modules = modules;
         this.withClassifier = withClassifier;
         this.baseName = baseName;
     }
@@ -42,43 +39,23 @@ final class PeftFormat {
 
     static PeftFormat of(Method method, Backbone backbone, Pooling pooling, Head head, String baseName) {
         boolean plainHead = head.scale() == 1 && head.shift() == 0;
-        return new PeftFormat(method, backbone, pooling == Pooling.POOLER && plainHead, baseName);
+        ModuleNames withHead = ModuleNames.withHead(backbone);
+        return pooling == withHead.pooling() && plainHead
+                ? new PeftFormat(method, withHead, true, baseName)
+                : new PeftFormat(method, ModuleNames.bare(backbone), false, baseName);
     }
 
     TensorFiles files(List<String> parameters) {
-        Map<String, String> adapter = new LinkedHashMap<>();
-        Map<String, String> head = new LinkedHashMap<>();
-        for (String name : parameters) {
-            if (!name.startsWith("head.")) {
-                adapter.put("base_model.model." + module(name) + tensor(name), name);
-            } else if (withClassifier) {
-                adapter.put("base_model.model." + CLASSIFIER + name.substring("head.".length()), name);
-            } else {
-                head.put(name, name);
-            }
-        }
+        Map<Boolean, List<String>> apart =
+                parameters.stream().collect(Collectors.partitioningBy(name -> !withClassifier && Head.owns(name)));
+        List<StoredTensor> adapter = KeyTable.PEFT.tensors(method, apart.getOrDefault(false, List.of()), modules, "");
+        List<StoredTensor> head = apart.getOrDefault(true, List.of()).stream()
+                .map(name -> StoredTensor.whole(name, name))
+                .toList();
         return new TensorFiles(
                 head.isEmpty()
                         ? Map.of(TensorFiles.ADAPTER, adapter)
                         : Map.of(TensorFiles.ADAPTER, adapter, TensorFiles.HEAD, head));
-    }
-
-    /** The module's path within the model that PEFT wraps. */
-    private String module(String parameter) {
-        String site = method instanceof Lora
-                ? parameter.substring(0, parameter.lastIndexOf(".lora."))
-                : parameter.substring(0, parameter.lastIndexOf('.'));
-        String plain = backbone.huggingFaceName(site + ".weight");
-        String module = plain.substring(0, plain.length() - ".weight".length());
-        return withClassifier ? backbone.architecture().family() + "." + module : module;
-    }
-
-    private String tensor(String parameter) {
-        String last = parameter.substring(parameter.lastIndexOf('.') + 1);
-        return switch (method) {
-            case Lora lora -> last.equals("a") ? ".lora_A.weight" : ".lora_B.weight";
-            default -> ".ln_tuning_layers." + last;
-        };
     }
 
     /** {@code adapter_config.json} with every key that PEFT 0.21 writes. */
@@ -149,15 +126,14 @@ final class PeftFormat {
     private Set<String> targetModules(List<String> parameters) {
         Set<String> chosen = parameters.stream()
                 .filter(name -> name.endsWith(".lora.a"))
-                .map(this::module)
+                .map(name -> modules.of(name.substring(0, name.lastIndexOf(".lora."))))
                 .collect(Collectors.toCollection(LinkedHashSet::new));
         Set<String> leaves = chosen.stream()
                 .map(path -> path.substring(path.lastIndexOf('.') + 1))
                 .collect(Collectors.toCollection(LinkedHashSet::new));
-        long hits = backbone.architecture().tensors().keySet().stream()
+        long hits = modules.backbone().architecture().tensors().keySet().stream()
                 .filter(name -> name.endsWith(".weight") && !name.endsWith("norm.weight"))
-                .map(backbone::huggingFaceName)
-                .map(name -> name.substring(0, name.length() - ".weight".length()))
+                .map(name -> modules.of(name.substring(0, name.length() - ".weight".length())))
                 .filter(path -> leaves.contains(path.substring(path.lastIndexOf('.') + 1)))
                 .count();
         return hits == chosen.size() ? leaves : chosen;

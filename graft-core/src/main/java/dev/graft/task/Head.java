@@ -69,6 +69,11 @@ public final class Head implements AutoCloseable {
         return new Head(weight, bias, dropout, newScale, newShift);
     }
 
+    /** Whether a parameter of this name is a head's. */
+    public static boolean owns(String parameter) {
+        return parameter.equals(WEIGHT) || parameter.equals(BIAS);
+    }
+
     /** [B, d] in full precision to [B, C]. */
     public Tensor apply(Tensor pooled, Mode mode) {
         Tensor input = pooled;

@@ -1,0 +1,128 @@
+package dev.graft.adapter;
+
+import dev.graft.adapter.StoredTensor.Layout;
+import dev.graft.method.Method;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a library calls the tensors of an adapter: one row per method and parameter (formats.md 2.1, 2.2). Reading, writing
+ * and comparing all go by it, so a method joins a format by its rows here.
+ *
+ * <p>{@code {site}} stands for the site of a parameter, {@code {module}} for what transformers calls that place
+ * ({@link ModuleNames}), {@code {base}} for the family's prefix, {@code {name}} for the adapter's name. The first row that
+ * fits counts. Parameters whose keys come out the same lie in one tensor, in the order of the method's deltas.
+ */
+enum KeyTable {
+    /** The last column is the name in the running model, which gradients and whole state dictionaries carry. */
+    PEFT("""
+            lora,layernorm  head.weight                whole         base_model.model.classifier.weight                  base_model.model.classifier.modules_to_save.default.weight
+            lora,layernorm  head.bias                  whole         base_model.model.classifier.bias                    base_model.model.classifier.modules_to_save.default.bias
+            lora            {site}.lora.a              whole         base_model.model.{module}.lora_A.weight             base_model.model.{module}.lora_A.default.weight
+            lora            {site}.lora.b              whole         base_model.model.{module}.lora_B.weight             base_model.model.{module}.lora_B.default.weight
+            layernorm       {site}.weight              whole         base_model.model.{module}.ln_tuning_layers.weight   base_model.model.{module}.ln_tuning_layers.default.weight
+            layernorm       {site}.bias                whole         base_model.model.{module}.ln_tuning_layers.bias     base_model.model.{module}.ln_tuning_layers.default.bias
+            prefix,prompt   head.weight                whole         base_model.classifier.weight                        base_model.classifier.modules_to_save.default.weight
+            prefix,prompt   head.bias                  whole         base_model.classifier.bias                          base_model.classifier.modules_to_save.default.bias
+            prefix          {site}.prefix.key          side_by_side  prompt_embeddings                                   prompt_encoder.default.embedding.weight
+            prefix          {site}.prefix.value        side_by_side  prompt_embeddings                                   prompt_encoder.default.embedding.weight
+            prompt          {site}.prompt              whole         prompt_embeddings                                   prompt_encoder.default.embedding.weight
+            """),
+    /** The last column is a second name of the same tensor, which torch's files repeat. The head lies in a file of its own. */
+    ADAPTERHUB("""
+            lora,houlsby,prefix,prompt  head.weight    whole  classifier.weight
+            lora,houlsby,prefix,prompt  head.bias      whole  classifier.bias
+            lora     {site}.lora.a                     whole  {module}.loras.{name}.lora_A
+            lora     {site}.lora.b                     whole  {module}.loras.{name}.lora_B
+            houlsby  {site}.bottleneck.down.weight     whole  {module}.adapters.{name}.adapter_down.0.weight
+            houlsby  {site}.bottleneck.down.bias       whole  {module}.adapters.{name}.adapter_down.0.bias
+            houlsby  {site}.bottleneck.up.weight       whole  {module}.adapters.{name}.adapter_up.weight
+            houlsby  {site}.bottleneck.up.bias         whole  {module}.adapters.{name}.adapter_up.bias
+            prefix   {site}.prefix.key                 flat   {base}prefix_tuning.prefix_tunings.{name}.self_prefix.control_trans  {module}.prefix_tuning.pool.prefix_tunings.{name}.self_prefix.control_trans
+            prefix   {site}.prefix.value               flat   {base}prefix_tuning.prefix_tunings.{name}.self_prefix.control_trans  {module}.prefix_tuning.pool.prefix_tunings.{name}.self_prefix.control_trans
+            prompt   {site}.prompt                     whole  {base}prompt_tuning.prompt_tunings.{name}.prompt_embedding.weight
+            """);
+
+    private record Row(
+            Set<String> methods,
+            String parameter,
+            Layout layout,
+            String key,
+            @Nullable String alias) {
+        static Row parse(String line) {
+            String[] columns = line.strip().split(" +");
+            return new Row(
+                    Set.of(columns[0].split(",")),
+                    columns[1],
+                    Layout.valueOf(columns[2].toUpperCase(Locale.ROOT)),
+                    columns[3],
+                    columns.length > 4 ? columns[4] : null);
+        }
+
+        boolean fits(Method method, String name) {
+            return methods.contains(method.name())
+                    && (parameter.startsWith("{site}") ? name.endsWith(ending()) : name.equals(parameter));
+        }
+
+        String site(String name) {
+            return name.substring(0, name.length() - ending().length());
+        }
+
+        private String ending() {
+            return parameter.replace("{site}", "");
+        }
+    }
+
+    private final List<Row> rows;
+
+    KeyTable(String table) {
+        rows = table.lines().map(Row::parse).toList();
+    }
+
+    /**
+     * The tensors that hold the parameters of an adapter.
+     *
+     * @param parameters their names
+     * @param name the adapter's name, for formats that have one in their keys
+     * @throws IllegalArgumentException for a parameter without a row
+     */
+    List<StoredTensor> tensors(Method method, List<String> parameters, ModuleNames modules, String name) {
+        Map<String, List<String>> held = new LinkedHashMap<>();
+        Map<String, Set<String>> aliases = new LinkedHashMap<>();
+        Map<String, Layout> layouts = new LinkedHashMap<>();
+        for (String parameter : parameters) {
+            Row row = row(method, parameter);
+            String site = row.site(parameter);
+            String key = fill(row.key(), site, modules, name);
+            layouts.put(key, row.layout());
+            held.computeIfAbsent(key, k -> new ArrayList<>()).add(parameter);
+            Set<String> others = aliases.computeIfAbsent(key, k -> new LinkedHashSet<>());
+            if (row.alias() != null) {
+                others.add(fill(row.alias(), site, modules, name));
+            }
+        }
+        List<StoredTensor> tensors = new ArrayList<>();
+        layouts.forEach((key, layout) -> tensors.add(
+                new StoredTensor(key, aliases.getOrDefault(key, Set.of()), held.getOrDefault(key, List.of()), layout)));
+        return tensors;
+    }
+
+    private Row row(Method method, String parameter) {
+        return rows.stream()
+                .filter(row -> row.fits(method, parameter))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "%s has no name for '%s' of %s".formatted(name(), parameter, method.name())));
+    }
+
+    private static String fill(String template, String site, ModuleNames modules, String name) {
+        String key = template.replace("{base}", modules.prefix()).replace("{name}", name);
+        return key.contains("{module}") ? key.replace("{module}", modules.of(site)) : key;
+    }
+}

@@ -1,5 +1,6 @@
 package dev.graft.bench;
 
+import dev.graft.bench.golden.GoldenCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -8,7 +9,7 @@ import picocli.CommandLine.Command;
         name = "graft-bench",
         description = "Checks Graft against golden files and measures it.",
         mixinStandardHelpOptions = true,
-        subcommands = {TrainBench.class})
+        subcommands = {GoldenCommand.class, TrainBench.class})
 public final class Bench {
     private Bench() {}
 

@@ -147,8 +147,9 @@ public final class ForeignAdapter {
                     .filter(shape -> shape.size() == 2)
                     .findFirst()
                     .map(shape -> shape.getFirst().intValue())
-                    .orElseThrow(() -> new AdapterException(
-                            "%s holds no classification head: the matrix '%s' is missing".formatted(head, weight.key())));
+                    .orElseThrow(
+                            () -> new AdapterException("%s holds no classification head: the matrix '%s' is missing"
+                                    .formatted(head, weight.key())));
         }
     }
 

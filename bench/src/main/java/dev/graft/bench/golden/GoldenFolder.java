@@ -1,0 +1,80 @@
+package dev.graft.bench.golden;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A folder of golden files: {@code base/<model>}, {@code peft/<model>/<case>}, {@code adapterhub/<model>/<case>},
+ * {@code trajectory/<case>}, and the folders of suites that are not built.
+ */
+public record GoldenFolder(Path root) {
+    /**
+     * Every case, suite by suite and by name.
+     *
+     * @throws IllegalArgumentException where the folder holds none
+     * @throws UncheckedIOException where it cannot be read
+     */
+    public List<GoldenCase> cases() {
+        List<GoldenCase> cases = new ArrayList<>();
+        for (Suite suite : Suite.values()) {
+            for (Path directory : directories(root.resolve(suite.folder()))) {
+                switch (suite) {
+                    case PEFT, ADAPTERHUB -> directories(directory).forEach(child -> cases.add(of(suite, child)));
+                    default -> cases.add(of(suite, directory));
+                }
+            }
+        }
+        if (cases.isEmpty()) {
+            throw new IllegalArgumentException("%s holds no golden files: expected folders such as %s and %s"
+                    .formatted(root, Suite.BASE.folder(), Suite.PEFT.folder()));
+        }
+        return cases;
+    }
+
+    private GoldenCase of(Suite suite, Path directory) {
+        Path within = root.relativize(directory);
+        String model = suite == Suite.TRAJECTORY
+                ? json(directory.resolve("manifest.json")).path("model").asText()
+                : within.getName(1).toString();
+        return new GoldenCase(suite, model, within.toString().replace('\\', '/'), directory);
+    }
+
+    /** The files of a model. */
+    Path base(String model) {
+        return root.resolve(Suite.BASE.folder()).resolve(model);
+    }
+
+    /** The case of that name. */
+    GoldenCase named(String name) {
+        return cases().stream()
+                .filter(golden -> golden.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("%s holds no case '%s'".formatted(root, name)));
+    }
+
+    static JsonNode json(Path file) {
+        try {
+            return new ObjectMapper().readTree(file.toFile());
+        } catch (IOException e) {
+            throw new UncheckedIOException("%s: not readable: %s".formatted(file, e.getMessage()), e);
+        }
+    }
+
+    private static List<Path> directories(Path parent) {
+        if (!Files.isDirectory(parent)) {
+            return List.of();
+        }
+        try (Stream<Path> children = Files.list(parent)) {
+            return children.filter(Files::isDirectory).sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException("%s: not readable: %s".formatted(parent, e.getMessage()), e);
+        }
+    }
+}

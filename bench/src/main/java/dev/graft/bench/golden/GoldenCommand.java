@@ -42,6 +42,12 @@ public final class GoldenCommand implements Callable<Integer> {
         }
         GoldenFolder folder = new GoldenFolder(directory);
         List<GoldenCase> cases = folder.cases();
+        if (cases.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "%s holds no golden files: expected folders such as %s/<model> and %s/<model>/<case>"
+                            .formatted(directory, Suite.BASE.folder(), Suite.PEFT.folder()));
+        }
         GoldenReport report = new GoldenReport();
         try (Golden golden = new Golden(folder)) {
             cases.forEach(each -> report.add(each, golden.run(each)));

@@ -1,0 +1,83 @@
+package dev.graft.adapter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.graft.model.Backbone;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What PEFT wrote, read and saved again. */
+class PeftRoundTripTest {
+    private static Backbone base;
+
+    @TempDir
+    private Path directory;
+
+    @BeforeAll
+    static void open() {
+        base = GoldenFiles.base();
+    }
+
+    @AfterAll
+    static void close() {
+        base.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lora", "ln_tuning"})
+    void tensorsAreTheLibrarysByteForByte(String name) throws IOException {
+        Path original = GoldenFiles.of("peft/bert_cls/" + name);
+        Path saved = save(original);
+        assertThat(saved.resolve("adapter_model.safetensors"))
+                .hasSameBinaryContentAs(original.resolve("adapter_model.safetensors"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lora", "ln_tuning"})
+    void theConfigurationSaysTheSame(String name) throws IOException {
+        Path original = GoldenFiles.of("peft/bert_cls/" + name);
+        ObjectNode theirs = config(original);
+        ObjectNode ours = config(save(original));
+        assertThat(asSet(ours.remove("target_modules"))).isEqualTo(asSet(theirs.remove("target_modules")));
+        assertThat(ours).isEqualTo(theirs);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lora", "ln_tuning"})
+    void aSavedOneIsAGraftAdapterToo(String name) throws IOException {
+        Path saved = save(GoldenFiles.of("peft/bert_cls/" + name));
+        try (Adapter loaded = Adapter.load(saved, base)) {
+            assertThat(loaded.task().labels()).containsExactly("LABEL_0", "LABEL_1", "LABEL_2");
+            assertThat(loaded.training().path("importedFrom").asText()).isEqualTo("PEFT 0.21.0");
+        }
+    }
+
+    private Path save(Path original) {
+        Path saved = directory.resolve("saved");
+        try (Adapter adapter = ForeignAdapter.peft(original, base).read()) {
+            adapter.save(saved, base);
+        }
+        return saved;
+    }
+
+    private static ObjectNode config(Path adapter) throws IOException {
+        return (ObjectNode) new ObjectMapper().readTree(Files.readString(adapter.resolve("adapter_config.json")));
+    }
+
+    private static Set<String> asSet(JsonNode list) {
+        Set<String> set = new HashSet<>();
+        list.forEach(entry -> set.add(entry.asText()));
+        return set;
+    }
+}

@@ -1,18 +1,14 @@
 package dev.graft.adapter;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.graft.method.Houlsby;
 import dev.graft.method.Lora;
 import dev.graft.method.Method;
-import dev.graft.method.NormPolicy;
 import dev.graft.method.Prefix;
 import dev.graft.method.Prefix.Positions;
 import dev.graft.method.Prompt;
 import dev.graft.method.Prompt.Place;
-import dev.graft.model.Activation;
 import dev.graft.model.Role;
 import dev.graft.model.Site.Embedding.Stage;
-import dev.graft.model.Site.Sublayer.Block;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,32 +18,6 @@ import java.util.Set;
 final class AdapterHubMethods {
     /** A bottleneck's configuration has no {@code architecture}. */
     static final String BOTTLENECK = "";
-
-    /** The bottleneck of {@code double_seq_bn}: on the sub-layer's output, before the residual and the norm. */
-    private static final Options SEQUENTIAL = new Options(
-            Set.of(
-                    "mh_adapter",
-                    "output_adapter",
-                    "reduction_factor",
-                    "non_linearity",
-                    "init_weights",
-                    "init_weights_seed",
-                    // without phm_layer the other options of Compacter say nothing
-                    "factorized_phm_W",
-                    "factorized_phm_rule",
-                    "hypercomplex_nonlinearity",
-                    "learn_phm",
-                    "phm_bias",
-                    "phm_c_init",
-                    "phm_dim",
-                    "phm_init_range",
-                    "phm_rank",
-                    "shared_W_phm",
-                    "shared_phm_rule"),
-            Map.of(
-                    "original_ln_after", Set.of(true),
-                    "residual_before_ln", Set.of(true),
-                    "scaling", Set.of(1.0)));
 
     private static final Options LORA = new Options(
             Set.of(
@@ -80,7 +50,7 @@ final class AdapterHubMethods {
 
     static final Map<String, ForeignMethod> BY_ARCHITECTURE = Map.of(
             BOTTLENECK,
-            ForeignMethod.of(SEQUENTIAL, AdapterHubMethods::houlsby),
+            new AdapterHubBottleneck(),
             "lora",
             ForeignMethod.of(LORA, AdapterHubMethods::lora),
             "prefix_tuning",
@@ -89,27 +59,6 @@ final class AdapterHubMethods {
             ForeignMethod.of(PROMPT, AdapterHubMethods::prompt));
 
     private AdapterHubMethods() {}
-
-    private static Method houlsby(JsonNode config, ModuleNames modules) {
-        List<Block> sites = new ArrayList<>();
-        if (config.path("mh_adapter").asBoolean()) {
-            sites.add(Block.ATTENTION);
-        }
-        if (config.path("output_adapter").asBoolean()) {
-            sites.add(Block.FFN);
-        }
-        JsonNode factor = config.path("reduction_factor");
-        if (!factor.isNumber() || factor.doubleValue() <= 0) {
-            throw new IllegalArgumentException("reduction_factor must be a positive number: " + factor);
-        }
-        int hidden = modules.backbone().architecture().hidden();
-        return new Houlsby(
-                Math.max(1, (int) (hidden / factor.doubleValue())),
-                Activation.named(config.path("non_linearity").asText()),
-                sites,
-                NormPolicy.FROZEN,
-                Houlsby.DEFAULT.sigma());
-    }
 
     private static Method lora(JsonNode config, ModuleNames modules) {
         List<String> targets = new ArrayList<>();

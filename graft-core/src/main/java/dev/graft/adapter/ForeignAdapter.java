@@ -44,7 +44,7 @@ public final class ForeignAdapter {
      * A directory of PEFT's, with {@code adapter_config.json} and {@code adapter_model.safetensors}, whose head is the one of
      * transformers' sequence classification.
      *
-     * @throws AdapterException where the configuration is missing or not PEFT's, or the base's family has no names in it
+     * @throws AdapterException where the configuration is missing or not PEFT's
      */
     public static ForeignAdapter peft(Path directory, Backbone backbone) {
         Path tensors = directory.resolve(TensorFiles.ADAPTER);
@@ -59,7 +59,7 @@ public final class ForeignAdapter {
      * @param tensors {@code adapter.safetensors}
      * @param head what holds {@code classifier.weight} and {@code classifier.bias}: {@code model_head.safetensors}, or the
      *     base's own file where the library used the base's head
-     * @throws AdapterException where the configuration is missing or not AdapterHub's, or the base's family has no names in it
+     * @throws AdapterException where the configuration is missing or not AdapterHub's
      */
     public static ForeignAdapter adapterHub(Path config, Path tensors, Path head, Backbone backbone) {
         return new ForeignAdapter(backbone, ForeignConfig.adapterHub(config), tensors, head);

@@ -82,6 +82,10 @@ record ForeignConfig(
         if (foreign == null) {
             return Optional.of(kind + " is not built yet");
         }
+        if (!modules.isKnown()) {
+            return Optional.of("%s on a %s is not built yet"
+                    .formatted(kind, modules.backbone().architecture().family()));
+        }
         if (kind.equals("lora")
                 && SCALED_BY_ALPHA
                         .matcher(library.substring(library.indexOf(' ') + 1))

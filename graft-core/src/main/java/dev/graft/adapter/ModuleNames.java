@@ -10,9 +10,10 @@ import java.util.regex.Pattern;
  * What transformers calls the places of an open base.
  *
  * @param backbone the base
- * @param prefix what stands before every name: the family's in a model with a head, nothing in a bare one
+ * @param isWithHead whether in a model with a classification head, where the family's prefix stands before every name, or in
+ *     the bare one
  */
-record ModuleNames(Backbone backbone, String prefix) {
+record ModuleNames(Backbone backbone, boolean isWithHead) {
     /**
      * The names of one family.
      *
@@ -36,31 +37,36 @@ record ModuleNames(Backbone backbone, String prefix) {
 
     private static final Pattern IN_LAYER = Pattern.compile("layer\\.(\\d+)\\.(.+)");
 
-    /** Whether the names of the base's family are known. */
-    static boolean cover(Backbone backbone) {
-        return FAMILIES.containsKey(backbone.architecture().family());
-    }
-
     /** The names in transformers' model with a classification head. */
     static ModuleNames withHead(Backbone backbone) {
-        return new ModuleNames(backbone, family(backbone).prefix());
+        return new ModuleNames(backbone, true);
     }
 
     /** The names in the bare model. */
     static ModuleNames bare(Backbone backbone) {
-        return new ModuleNames(backbone, "");
+        return new ModuleNames(backbone, false);
+    }
+
+    /** Whether the names of this family are known; without, no other method answers. */
+    boolean isKnown() {
+        return FAMILIES.containsKey(backbone.architecture().family());
+    }
+
+    /** What stands before every name. */
+    String prefix() {
+        return isWithHead ? family().prefix() : "";
     }
 
     /** What transformers' classification head reads. */
     Pooling pooling() {
-        return family(backbone).pooling();
+        return family().pooling();
     }
 
-    private static Family family(Backbone backbone) {
+    private Family family() {
         String name = backbone.architecture().family();
         Family family = FAMILIES.get(name);
         if (family == null) {
-            throw new AdapterException("the libraries' names for adapters on a '%s' are not built yet; those for %s are"
+            throw new AdapterException("the libraries' names for a '%s' are not built yet; those for %s are"
                     .formatted(name, FAMILIES.keySet()));
         }
         return family;
@@ -69,12 +75,12 @@ record ModuleNames(Backbone backbone, String prefix) {
     /** The module at a site, given by its path. */
     String of(String site) {
         Matcher inLayer = IN_LAYER.matcher(site);
-        if (inLayer.matches() && family(backbone).places().containsKey(inLayer.group(2))) {
-            return prefix
-                    + family(backbone).layer().formatted(inLayer.group(1))
-                    + family(backbone).places().get(inLayer.group(2));
+        if (inLayer.matches() && family().places().containsKey(inLayer.group(2))) {
+            return prefix()
+                    + family().layer().formatted(inLayer.group(1))
+                    + family().places().get(inLayer.group(2));
         }
         String weight = backbone.huggingFaceName(site + ".weight");
-        return prefix + weight.substring(0, weight.length() - ".weight".length());
+        return prefix() + weight.substring(0, weight.length() - ".weight".length());
     }
 }

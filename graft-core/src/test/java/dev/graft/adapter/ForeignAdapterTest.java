@@ -13,6 +13,7 @@ import dev.graft.model.Site.Sublayer.Block;
 import dev.graft.tensor.Parameter;
 import dev.graft.tensor.Tensor;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -145,6 +146,31 @@ class ForeignAdapterTest {
         GoldenFiles.copy("peft/bert_cls/lora", directory);
         GoldenFiles.edit(directory.resolve("adapter_config.json"), "\"query\"", "\"q_proj\"");
         assertThat(ForeignAdapter.peft(directory, base).refusal().orElseThrow()).contains("target_modules 'q_proj'");
+    }
+
+    @Test
+    void aFactorForEachLayerIsRefused() throws IOException {
+        GoldenFiles.copy("adapterhub/bert_cls/double_seq_bn", directory);
+        Path config = directory.resolve("adapter_config.json");
+        GoldenFiles.edit(config, "\"reduction_factor\": 4", "\"reduction_factor\": {\"default\": 4}");
+        Path head = directory.resolve("model_head.safetensors");
+        assertThat(ForeignAdapter.adapterHub(config, directory.resolve("adapter.safetensors"), head, base)
+                        .refusal()
+                        .orElseThrow())
+                .contains("reduction_factor");
+    }
+
+    @Test
+    void aLoraFromBeforeTheScaleChangedIsRefused() throws IOException {
+        Path config = directory.resolve("adapter_config.json");
+        Files.writeString(config, """
+                {"config": {"architecture": "lora", "r": 4, "alpha": 16, "attn_matrices": ["q"]},
+                 "name": "my", "version": "adapters.1.0.1"}
+                """);
+        assertThat(ForeignAdapter.adapterHub(config, directory, directory, base)
+                        .refusal()
+                        .orElseThrow())
+                .contains("AdapterHub adapters.1.0.1 is scaled in another way");
     }
 
     @Test

@@ -32,7 +32,8 @@ import picocli.CommandLine.Option;
  */
 @Command(
         name = "quality",
-        description = "Trains a grid of tasks, methods and seeds; finished cells are kept in --out and not trained again.",
+        description =
+                "Trains a grid of tasks, methods and seeds; finished cells are kept in --out and not trained again.",
         mixinStandardHelpOptions = true)
 final class QualityBench implements Callable<Integer> {
     /** The candidates, as multiples of the method's own learning rate. */
@@ -60,7 +61,10 @@ final class QualityBench implements Callable<Integer> {
     @Option(names = "--dtype", defaultValue = "fp32", description = "fp32, bf16 or auto (default: ${DEFAULT-VALUE})")
     String dtype = "fp32";
 
-    @Option(names = "--out", defaultValue = "bench/results", description = "where cells are kept (default: ${DEFAULT-VALUE})")
+    @Option(
+            names = "--out",
+            defaultValue = "bench/results",
+            description = "where cells are kept (default: ${DEFAULT-VALUE})")
     Path out = Path.of("bench/results");
 
     @Override
@@ -122,7 +126,8 @@ final class QualityBench implements Callable<Integer> {
             Training.Outcome outcome = training.run(TrainingListener.SILENT, scratch);
             double seconds = (System.nanoTime() - start) / 1e9;
             try (Adapter adapter = outcome.adapter()) {
-                EpochResult best = outcome.result().epochs().get(outcome.result().best() - 1);
+                EpochResult best =
+                        outcome.result().epochs().get(outcome.result().best() - 1);
                 Architecture architecture = opened.backbone().architecture();
                 long parameters = method.parameters(architecture);
                 return new QualityCell(
@@ -141,7 +146,10 @@ final class QualityBench implements Callable<Integer> {
     }
 
     private static double score(Base opened, Adapter adapter, List<Row> rows) {
-        Targets targets = Targets.of(adapter.task(), TrainingPlan.labels(rows), i -> "line " + rows.get(i).line());
+        Targets targets = Targets.of(
+                adapter.task(),
+                TrainingPlan.labels(rows),
+                i -> "line " + rows.get(i).line());
         return targets.score(opened.outputs(adapter, rows)).value();
     }
 }

@@ -1,12 +1,12 @@
 package dev.graft.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.graft.weights.AtomicFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import dev.graft.weights.AtomicFile;
 import java.util.Optional;
 
 /**
@@ -38,7 +38,12 @@ record QualityCell(
 
     static String fileName(String task, String method, double learningRate, long seed, boolean reports) {
         return "%s_%s_lr%s_seed%d_%s.json"
-                .formatted(task, method.replaceAll("[^A-Za-z0-9+.=-]", "_"), learningRate, seed, reports ? "report" : "search");
+                .formatted(
+                        task,
+                        method.replaceAll("[^A-Za-z0-9+.=-]", "_"),
+                        learningRate,
+                        seed,
+                        reports ? "report" : "search");
     }
 
     /** A finished cell, so that a grid goes on where it was stopped. */

@@ -10,15 +10,17 @@ final class QualityTable {
 
     static void print(List<QualityCell> cells) {
         Map<String, List<QualityCell>> lines = new LinkedHashMap<>();
-        cells.forEach(cell -> lines.computeIfAbsent(cell.task() + " " + cell.method(), key -> new java.util.ArrayList<>())
-                .add(cell));
+        cells.forEach(
+                cell -> lines.computeIfAbsent(cell.task() + " " + cell.method(), key -> new java.util.ArrayList<>())
+                        .add(cell));
         System.out.println("| task | method | lr | seeds | reported, mean | deviation | trained | share | seconds |");
         System.out.println("|---|---|---|---|---|---|---|---|---|");
         lines.values().forEach(QualityTable::line);
     }
 
     private static void line(List<QualityCell> cells) {
-        double mean = cells.stream().mapToDouble(QualityCell::reported).average().orElse(Double.NaN);
+        double mean =
+                cells.stream().mapToDouble(QualityCell::reported).average().orElse(Double.NaN);
         double variance = cells.stream()
                         .mapToDouble(cell -> (cell.reported() - mean) * (cell.reported() - mean))
                         .sum()

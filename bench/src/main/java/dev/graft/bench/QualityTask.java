@@ -43,11 +43,7 @@ record QualityTask(String name, List<Row> train, List<Row> held, Path reportedFi
         Rows.Choice first = Rows.choose(all, rows, SEED);
         Rows.Choice second = Rows.choose(first.rest(), HELD, SEED);
         return new QualityTask(
-                name,
-                first.chosen(),
-                second.chosen(),
-                DATA.resolve(reported),
-                Task.guess(TrainingPlan.labels(all)));
+                name, first.chosen(), second.chosen(), DATA.resolve(reported), Task.guess(TrainingPlan.labels(all)));
     }
 
     List<Row> reported() {

@@ -82,6 +82,8 @@ esac
 
 # glibc otherwise keeps an arena of freed native memory for every thread.
 export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}"
+# libgomp spins between operations by default; beside any other busy thread that slows small operations ten-fold.
+export GOMP_SPINCOUNT="${GOMP_SPINCOUNT:-1000}"
 
 # What Java cannot tell by itself: which of the standard streams are a terminal, and how wide that is.
 terminals=

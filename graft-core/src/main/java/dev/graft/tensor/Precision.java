@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** The type that layers compute in, as a user names it. */
 public enum Precision {
@@ -15,6 +16,7 @@ public enum Precision {
     AUTO;
 
     private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
+    private static final Pattern BFLOAT16_PRODUCTS = Pattern.compile("\\b(amx_bf16|avx512_bf16)\\b");
 
     /**
      * @throws IllegalArgumentException for a name other than fp32, bf16 and auto
@@ -42,7 +44,8 @@ public enum Precision {
             return true;
         }
         try {
-            return Files.isReadable(CPU_INFO) && Files.readString(CPU_INFO).contains("amx_bf16");
+            return Files.isReadable(CPU_INFO)
+                    && BFLOAT16_PRODUCTS.matcher(Files.readString(CPU_INFO)).find();
         } catch (IOException e) {
             return false;
         }

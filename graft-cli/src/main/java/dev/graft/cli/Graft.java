@@ -13,7 +13,6 @@ import picocli.CommandLine.ScopeType;
 @Command(
         name = "graft",
         description = "Trains small adapters on frozen pretrained Transformers.",
-        mixinStandardHelpOptions = true,
         subcommands = {
             TrainCommand.class,
             EvalCommand.class,
@@ -31,6 +30,19 @@ import picocli.CommandLine.ScopeType;
             "Exit codes: 0 done, 1 failed, 2 wrong usage."
         })
 public final class Graft {
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Show this help.")
+    private boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Show the version.")
+    private boolean version;
+
     @Option(
             names = "--debug",
             scope = ScopeType.INHERIT,

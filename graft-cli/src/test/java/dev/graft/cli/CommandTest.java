@@ -2,6 +2,7 @@ package dev.graft.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.graft.testing.TinyBase;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -22,7 +23,8 @@ class CommandTest {
 
     @BeforeEach
     void writeBaseAndRows() throws IOException {
-        base = TinyBase.writeTo(folder.resolve("base"));
+        base = folder.resolve("base");
+        TinyBase.write(base, 1);
         data = write("films.csv", "text,label\n" + rows(60));
     }
 
@@ -32,7 +34,11 @@ class CommandTest {
         StringBuilder rows = new StringBuilder();
         for (int i = 0; i < count; i++) {
             String word = words.get(i % words.size());
-            rows.append("\"the ").append(word).append(" film").append(" a".repeat(i % 13)).append("\",");
+            rows.append("\"the ")
+                    .append(word)
+                    .append(" film")
+                    .append(" a".repeat(i % 13))
+                    .append("\",");
             rows.append(i % 2 == 0 ? "praise" : "blame").append('\n');
         }
         return rows.toString();

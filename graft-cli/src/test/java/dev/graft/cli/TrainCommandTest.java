@@ -27,7 +27,7 @@ class TrainCommandTest extends CommandTest {
         assertThat(result.out())
                 .contains("text = text, label = label")
                 .contains("Task    classification: blame ")
-                .containsPattern("bottleneck +8 +\\d+ +[\\d.]+ %")
+                .containsPattern("bottleneck +16 +\\d+ +[\\d.]+ %")
                 .containsPattern("epoch +1/2 +loss [\\d.]+ +accuracy")
                 .contains("true \\ predicted")
                 .contains("weighted mean")
@@ -53,7 +53,12 @@ class TrainCommandTest extends CommandTest {
 
     @Test
     void learnsNumbersAndSetsOfLabels() throws IOException {
-        Path stars = write("stars.tsv", ("text\tstars\n" + rows(40)).replace("\",praise", "\t4.5").replace("\",blame", "\t1.5").replace("\"", ""));
+        Path stars = write(
+                "stars.tsv",
+                ("text\tstars\n" + rows(40))
+                        .replace("\",praise", "\t4.5")
+                        .replace("\",blame", "\t1.5")
+                        .replace("\"", ""));
         Result numbers = train("--data", stars, "--out", folder.resolve("stars"), "--epochs", "1");
         assertThat(numbers.err()).isEmpty();
         assertThat(numbers.out()).contains("Task    regression").contains("correlation");
@@ -66,23 +71,27 @@ class TrainCommandTest extends CommandTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
+            quoteCharacter = '"',
             value = {
                 "--method|nothing|no method 'nothing'; the methods are houlsby, lora",
                 "--method|houlsby:width=3|houlsby has no option 'width'; it has bottleneck",
                 "--method|lora:rank=0|rank must be >= 1: 0",
-                "--method|top-k:k=9|k must be at most the 1 layers of this base: 9",
+                "--method|top-k:k=9|k must be at most the 2 layers of this base: 9",
                 "--epochs|0|epochs must be >= 1: 0",
                 "--lr|much|'much' is not a double",
                 "--dtype|fp8|dtype must be fp32, bf16 or auto: fp8",
                 "--device|tpu|device must be cpu, cuda, cuda:N or auto: tpu",
                 "--task|guess|expected classification, regression, multi-label: guess",
-                "--max-length|65|--max-length must be at most 64 with this base: 65",
+                "--max-length|41|--max-length must be at most 40 with this base: 41",
                 "--max-length|1|max length must be >= 2: 1",
                 "--speed|3|Unknown option"
             })
     void refusesWrongUsage(String option, String value, String message) {
         Result result = train("--data", data, "--out", folder.resolve("adapter"), option, value);
-        assertThat(result.err()).contains(message).contains("See graft train --help").doesNotContain("\tat ");
+        assertThat(result.err())
+                .contains(message)
+                .contains("See graft train --help")
+                .doesNotContain("\tat ");
         assertThat(result.exitCode()).isEqualTo(2);
         assertThat(folder.resolve("adapter.training")).doesNotExist();
     }
@@ -170,8 +179,7 @@ class TrainCommandTest extends CommandTest {
                 "--out",
                 stopped.toString()));
         command.addAll(settings);
-        Process process =
-                new ProcessBuilder(command).redirectErrorStream(true).start();
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         List<String> lines = new ArrayList<>();
         try (BufferedReader out =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
@@ -182,8 +190,14 @@ class TrainCommandTest extends CommandTest {
                 }
             }
         }
-        assertThat(process.waitFor()).as("the exit code of the signal: %s", lines).isEqualTo(143);
-        assertThat(lines).contains("Stopped and saved. To go on:").last().asString().endsWith(" --resume");
+        assertThat(process.waitFor())
+                .as("the exit code of the signal: %s", lines)
+                .isEqualTo(143);
+        assertThat(lines)
+                .contains("Stopped and saved. To go on:")
+                .last()
+                .asString()
+                .endsWith(" --resume");
         assertThat(stopped).doesNotExist();
         List<Object> resume = new ArrayList<>(settings);
         resume.addAll(List.of("--out", stopped));
@@ -196,6 +210,7 @@ class TrainCommandTest extends CommandTest {
         whole.addAll(List.of("--out", folder.resolve("whole")));
         assertThat(train(whole.toArray()).exitCode()).isZero();
         String tensors = "adapter_model.safetensors";
-        assertThat(stopped.resolve(tensors)).hasSameBinaryContentAs(folder.resolve("whole").resolve(tensors));
+        assertThat(stopped.resolve(tensors))
+                .hasSameBinaryContentAs(folder.resolve("whole").resolve(tensors));
     }
 }

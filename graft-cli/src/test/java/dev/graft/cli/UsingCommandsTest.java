@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.graft.testing.TinyBase;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,8 +28,12 @@ class UsingCommandsTest extends CommandTest {
     void judges() throws IOException {
         Result people = run("eval", "--adapter", adapter, "--data", data);
         assertThat(people.exitCode()).isZero();
-        assertThat(people.out()).contains("accuracy").contains("true \\ predicted").contains("macro mean");
-        JsonNode json = run("eval", "--adapter", adapter, "--data", data, "--json").json();
+        assertThat(people.out())
+                .contains("accuracy")
+                .contains("true \\ predicted")
+                .contains("macro mean");
+        JsonNode json =
+                run("eval", "--adapter", adapter, "--data", data, "--json").json();
         assertThat(json.path("rows").asInt()).isEqualTo(60);
         assertThat(json.path("metrics").path("accuracy").isNumber()).isTrue();
         assertThat(json.path("classes")).hasSize(2);
@@ -99,10 +104,8 @@ class UsingCommandsTest extends CommandTest {
 
     @Test
     void refusesAnotherBase() throws IOException {
-        Path other = TinyBase.writeTo(folder.resolve("other"));
-        byte[] weights = Files.readAllBytes(other.resolve("model.safetensors"));
-        weights[weights.length - 1] ^= 1;
-        Files.write(other.resolve("model.safetensors"), weights);
+        Path other = folder.resolve("other");
+        TinyBase.write(other, 2);
         Result result = run("predict", "--adapter", adapter, "--base", other, "good");
         assertThat(result.err()).contains("other weights").contains("fingerprint");
         assertThat(result.exitCode()).isEqualTo(1);
@@ -117,14 +120,16 @@ class UsingCommandsTest extends CommandTest {
                 .containsPattern("layer\\.0\\.attention\\.bottleneck\\.down\\.weight +float32 +1 x 16")
                 .contains("best epoch");
         JsonNode json = run("inspect", adapter, "--json").json();
-        assertThat(json.path("description").path("training").path("trainRows").asInt()).isPositive();
+        assertThat(json.path("description").path("training").path("trainRows").asInt())
+                .isPositive();
         assertThat(json.path("files").path(0).path("tensors").size()).isGreaterThan(10);
     }
 
     @Test
     void looksIntoABaseAFileAndNothing() {
         assertThat(run("inspect", base).out()).contains("Kind    base").contains("embeddings.word_embeddings.weight");
-        assertThat(run("inspect", base.resolve("model.safetensors")).out()).contains("{format=pt}");
+        assertThat(run("inspect", base.resolve("model.safetensors")).out())
+                .containsPattern("[\\d,]+ numbers, [\\d.]+ kB");
         Result nothing = run("inspect", folder.resolve("nothing"));
         assertThat(nothing.err()).contains("there is no such file or directory");
         assertThat(nothing.exitCode()).isEqualTo(1);

@@ -85,6 +85,12 @@ export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}"
 # libgomp spins between operations by default; beside any other busy thread that slows small operations ten-fold.
 export GOMP_SPINCOUNT="${GOMP_SPINCOUNT:-1000}"
 
+# Without a UTF-8 locale, Java reads other letters in arguments and file names as question marks.
+case ${LC_ALL:-${LC_CTYPE:-${LANG:-}}} in
+  *[Uu][Tt][Ff]*8*) ;;
+  *) export LC_ALL=C.UTF-8 ;;
+esac
+
 # What Java cannot tell by itself: which of the standard streams are a terminal, and how wide that is.
 terminals=
 for stream in 0 1 2; do

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -62,7 +63,7 @@ record Inspection(String kind, List<String> facts, ObjectNode description, List<
                         card.base().layers(),
                         card.base().hidden(),
                         card.base().fingerprint()));
-        facts.add("Method  " + words(card.method()));
+        facts.add("Method  " + words(card.method()).substring("method ".length()));
         facts.add("Task    " + card.task().name()
                 + (card.task().labels().isEmpty()
                         ? ""
@@ -106,9 +107,7 @@ record Inspection(String kind, List<String> facts, ObjectNode description, List<
         List<String> facts = new ArrayList<>();
         facts.add("Base    " + baseName);
         if (peft) {
-            ObjectNode set = config.deepCopy();
-            set.properties().removeIf(entry -> entry.getValue().isNull());
-            facts.add("Method  " + words(set));
+            facts.add("Method  " + words(config));
         } else if (config.path("config") instanceof ObjectNode method) {
             facts.add("Method  " + words(method));
         }
@@ -154,15 +153,18 @@ record Inspection(String kind, List<String> facts, ObjectNode description, List<
         }
     }
 
-    /** {@code name value, name value}. */
+    /** {@code name value, name value}; what is not set is left out. */
     private static String words(ObjectNode json) {
-        return String.join(
-                ", ",
-                json.properties().stream()
-                        .map(entry -> entry.getKey() + " "
-                                + (entry.getValue().isTextual()
-                                        ? entry.getValue().asText()
-                                        : entry.getValue().toString()))
-                        .toList());
+        return json.properties().stream()
+                .filter(entry -> !entry.getValue().isNull())
+                .map(entry -> entry.getKey() + " " + word(entry.getValue()))
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String word(JsonNode value) {
+        if (value.isDouble()) {
+            return Table.number(value.asDouble());
+        }
+        return value.isTextual() ? value.asText() : value.toString();
     }
 }

@@ -94,7 +94,7 @@ final class MethodsCommand implements Callable<Integer> {
                     line.method().name(),
                     line.parameters() == null ? "-" : Table.count(line.parameters()),
                     line.parameters() == null ? "-" : Table.share(line.parameters(), line.whole()),
-                    line.rate() == null ? "-" : line.rate(),
+                    line.rate() == null ? "-" : Table.number(line.rate()),
                     line.method().description());
         }
         console.say(table.lines());

@@ -1,5 +1,7 @@
 package dev.graft.cli;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -41,6 +43,11 @@ final class Table {
     /** A count as people read it: {@code 1,234,567}. */
     static String count(long number) {
         return String.format(Locale.ROOT, "%,d", number);
+    }
+
+    /** A number to four digits, written out: {@code 0.00005}. */
+    static String number(double number) {
+        return new BigDecimal(number, new MathContext(4)).stripTrailingZeros().toPlainString();
     }
 
     /** A part of a whole: {@code 1.37 %}. */

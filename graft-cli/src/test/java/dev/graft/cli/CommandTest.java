@@ -69,8 +69,7 @@ class CommandTest {
 
     /** Trains on the tiny base. */
     Result train(Object... more) {
-        List<Object> arguments =
-                new ArrayList<>(List.of("train", "--base", base, "--dtype", "fp32", "--device", "cpu", "--batch", "8"));
+        List<Object> arguments = new ArrayList<>(List.of("train", "--base", base, "--batch", "8"));
         arguments.addAll(List.of(more));
         return run(arguments.toArray());
     }

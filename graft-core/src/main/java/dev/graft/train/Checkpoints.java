@@ -155,7 +155,10 @@ public final class Checkpoints {
                     .forEach(e -> values.put(e.getKey(), e.getValue().asDouble()));
             Metrics dev = new Metrics(values, epoch.path("dev").path("primary").asText());
             progress.epochs.add(new EpochResult(
-                    epoch.path("epoch").asInt(), epoch.path("trainLoss").asDouble(), dev));
+                    epoch.path("epoch").asInt(),
+                    epoch.path("trainLoss").asDouble(),
+                    epoch.path("devLoss").asDouble(),
+                    dev));
         }
         return progress;
     }

@@ -22,9 +22,10 @@ final class Progress {
     }
 
     /** Notes the end of an epoch; whether it is the best so far. */
-    boolean epochDone(Metrics dev) {
-        epochs.add(new EpochResult(epoch + 1, lossSum / Math.max(1, lossRows), dev));
-        boolean better = best == 0 || dev.isBetterThan(epochs.get(best - 1).dev());
+    boolean epochDone(Metrics dev, double devLoss) {
+        EpochResult result = new EpochResult(epoch + 1, lossSum / Math.max(1, lossRows), devLoss, dev);
+        boolean better = best == 0 || result.isBetterThan(epochs.get(best - 1));
+        epochs.add(result);
         if (better) {
             best = epoch + 1;
         }

@@ -4,14 +4,15 @@ import dev.graft.adapter.Adapter;
 import dev.graft.data.LengthGroups;
 import dev.graft.model.Backbone;
 import dev.graft.model.Mode;
-import dev.graft.task.Metrics;
 import dev.graft.task.Targets;
 import dev.graft.tensor.Parameter;
 import dev.graft.tensor.RandomSource;
 import dev.graft.tensor.Scope;
 import dev.graft.tensor.Tensor;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Trains an adapter: batches of like length, AdamW on a linear schedule, the dev rows judged after each epoch and the best
@@ -73,8 +74,8 @@ public final class Trainer {
                     }
                     checkpoints.saveIfDue(parameters, optimizer, best, progress);
                 }
-                Metrics metrics = dev.targets().score(Evaluator.outputs(adapter, backbone, dev.texts()));
-                boolean better = progress.epochDone(metrics);
+                double[][] outputs = Evaluator.outputs(adapter, backbone, dev.texts());
+                boolean better = progress.epochDone(dev.targets().score(outputs), loss(dev.targets(), outputs));
                 if (better) {
                     best.keep();
                 }
@@ -83,6 +84,16 @@ public final class Trainer {
             }
             best.restore();
             return result(progress, true);
+        }
+    }
+
+    /** The mean loss of all rows. */
+    private static double loss(Targets targets, double[][] outputs) {
+        double[] flat = Arrays.stream(outputs).flatMapToDouble(Arrays::stream).toArray();
+        int[] rows = IntStream.range(0, outputs.length).toArray();
+        try (Scope scope = Scope.open()) {
+            return targets.loss(Tensor.of(flat, rows.length, flat.length / rows.length), rows, false)
+                    .item();
         }
     }
 

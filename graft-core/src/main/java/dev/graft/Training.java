@@ -68,11 +68,37 @@ public final class Training implements AutoCloseable {
         return adapter.resolveSibling(adapter.getFileName() + ".training");
     }
 
-    /** A finished or stopped training. */
-    public record Outcome(Adapter adapter, TrainingResult result) {}
+    /**
+     * How a training ended. The caller saves and closes it.
+     *
+     * @param adapter the tensors of the best epoch, or where the training was stopped its latest ones
+     * @param result how it went
+     * @param base what it was trained on
+     * @param out where it belongs
+     */
+    public record Outcome(Adapter adapter, TrainingResult result, Base base, Path out) implements AutoCloseable {
+        /**
+         * Writes the adapter to its place, whole or not at all, and then forgets the checkpoints.
+         *
+         * @throws IllegalStateException for a training that was stopped; run it again to go on
+         * @throws dev.graft.adapter.AdapterException where the place holds something else or cannot be written
+         */
+        public void save() {
+            if (!result.finished()) {
+                throw new IllegalStateException("this training was stopped before its end; run it again to go on");
+            }
+            adapter.save(out, base.backbone());
+            new Checkpoints(checkpointsOf(out), "").delete();
+        }
+
+        @Override
+        public void close() {
+            adapter.close();
+        }
+    }
 
     /**
-     * Trains, and hands the adapter with its training record over to the caller, who saves and closes it. Where
+     * Trains, and hands the adapter with its training record over to the caller. Where
      * checkpoints of this very training lie beside {@code out}, it goes on from them.
      *
      * @param out where the adapter will be saved
@@ -89,7 +115,7 @@ public final class Training implements AutoCloseable {
         record.put("seconds", Duration.ofNanos(System.nanoTime() - start).toMillis() / 1000.0);
         record.set("epochs", JSON.valueToTree(result.epochs()));
         handedOver = true;
-        return new Outcome(adapter.described(adapter.head(), record), result);
+        return new Outcome(adapter.described(adapter.head(), record), result, base, out);
     }
 
     /** What decides the result: method, settings and data. */

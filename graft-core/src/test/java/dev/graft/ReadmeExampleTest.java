@@ -30,8 +30,8 @@ class ReadmeExampleTest {
             List<Row> rows = Rows.readLabelled(data, Columns.GUESS);
             TrainingPlan plan = TrainingPlan.of(rows).withSettings(TrainingSettings.DEFAULT.withEpochs(4));
             try (Training training = base.prepare(plan);
-                    Adapter adapter = training.run(TrainingListener.SILENT, out).adapter()) {
-                adapter.save(out, base.backbone());
+                    Training.Outcome outcome = training.run(TrainingListener.SILENT, out)) {
+                outcome.save();
             }
 
             try (Adapter tickets = base.load(out)) {

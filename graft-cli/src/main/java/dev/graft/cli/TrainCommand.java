@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.graft.Base;
 import dev.graft.Training;
 import dev.graft.TrainingPlan;
-import dev.graft.adapter.Adapter;
 import dev.graft.method.Houlsby;
 import dev.graft.method.Method;
 import dev.graft.train.TrainingSettings;
@@ -94,7 +93,7 @@ final class TrainCommand implements Callable<Integer> {
                 int maxLength = options.maxLength(open.backbone().architecture().positions());
                 TrainingPlan plan = Failures.checked(spec, () -> rows.withMaxLength(maxLength));
                 try (Training training = Failures.checked(spec, () -> open.prepare(plan))) {
-                    return train(open, plan, training, folder, place);
+                    return train(open, plan, training, place);
                 }
             }
         }
@@ -115,24 +114,22 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    private int train(Base open, TrainingPlan plan, Training training, TrainingFolder folder, Path place) {
+    private int train(Base open, TrainingPlan plan, Training training, Path place) {
         TrainingReport report = new TrainingReport(console, plan, open, training.trainable());
         report.start();
         try (StopSignal stop = new StopSignal(console.err());
                 TrainingProgress progress =
                         new TrainingProgress(console, stop, plan.settings().epochs())) {
-            Training.Outcome outcome = training.run(progress, place);
-            progress.close();
-            try (Adapter adapter = outcome.adapter()) {
+            try (Training.Outcome outcome = training.run(progress, place)) {
+                progress.close();
                 if (!outcome.result().finished()) {
                     console.say("Stopped and saved. To go on:");
                     console.say("  " + CommandWords.again(spec, "--resume"));
                     return ExitCode.SOFTWARE;
                 }
-                adapter.save(place, open.backbone());
-                folder.finish();
+                outcome.save();
                 ObjectNode json = JsonNodeFactory.instance.objectNode();
-                report.end(adapter, outcome.result(), place, json);
+                report.end(outcome.adapter(), outcome.result(), place, json);
                 if (console.json()) {
                     console.print(json);
                 }

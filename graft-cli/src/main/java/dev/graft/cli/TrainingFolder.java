@@ -74,11 +74,6 @@ final class TrainingFolder implements AutoCloseable {
         return new Checkpoints(folder, "").existing();
     }
 
-    /** Deletes the checkpoint, once the adapter is saved. */
-    void finish() {
-        new Checkpoints(folder, "").delete();
-    }
-
     Path path() {
         return folder;
     }

@@ -55,11 +55,11 @@ public final class Trainer {
         try (Optimizer optimizer = new Optimizer(adapter, backbone.architecture(), settings);
                 BestTensors best = new BestTensors(parameters)) {
             Progress progress = checkpoints.restore(parameters, optimizer, best);
-            int batchesPerEpoch = batches(train, 0).size();
+            int batchesPerEpoch = batches(train.texts(), settings, 0).size();
             LinearSchedule schedule = LinearSchedule.of(
                     settings.warmup(), (long) settings.epochs() * optimizer.stepsPerEpoch(batchesPerEpoch));
             while (progress.epoch < settings.epochs() && !progress.outOfPatience(settings.patience())) {
-                List<int[]> batches = batches(train, progress.epoch);
+                List<int[]> batches = batches(train.texts(), settings, progress.epoch);
                 listener.epochStarted(progress.epoch + 1, progress.batchInEpoch, batches.size());
                 while (progress.batchInEpoch < batches.size()) {
                     int[] rows = batches.get(progress.batchInEpoch);
@@ -97,11 +97,11 @@ public final class Trainer {
         }
     }
 
-    private List<int[]> batches(Data train, int epoch) {
-        return LengthGroups.shuffled(
-                train.texts().lengths(),
-                settings.batchSize(),
-                random.at("epoch").at(epoch).numbers());
+    /** The batches of an epoch, counted from 0, as row numbers: what a training with these settings runs through. */
+    public static List<int[]> batches(Encoded texts, TrainingSettings settings, int epoch) {
+        RandomSource order =
+                new RandomSource(settings.seed()).at("train").at("epoch").at(epoch);
+        return LengthGroups.shuffled(texts.lengths(), settings.batchSize(), order.numbers());
     }
 
     /** Adds one batch's gradients to the parameters. */

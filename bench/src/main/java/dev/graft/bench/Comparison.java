@@ -18,21 +18,25 @@ record Comparison(String graft, String peer, int size) {
     static Comparison of(String method) {
         Comparison comparison = BY_METHOD.get(method);
         if (comparison == null) {
-            throw new IllegalArgumentException(
-                    "--peers compares %s: %s".formatted(BY_METHOD.keySet().stream().sorted().toList(), method));
+            throw new IllegalArgumentException("--peers compares %s: %s"
+                    .formatted(BY_METHOD.keySet().stream().sorted().toList(), method));
         }
         return comparison;
     }
 
     static double median(List<Double> values) {
-        double[] sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        double[] sorted =
+                values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
         return sorted.length % 2 == 1
                 ? sorted[sorted.length / 2]
-                : Arrays.stream(sorted, sorted.length / 2 - 1, sorted.length / 2 + 1).average().orElse(Double.NaN);
+                : Arrays.stream(sorted, sorted.length / 2 - 1, sorted.length / 2 + 1)
+                        .average()
+                        .orElse(Double.NaN);
     }
 
     static String spread(List<Double> values) {
-        double[] sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        double[] sorted =
+                values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
         return String.format(Locale.ROOT, "%.1f (%.1f to %.1f)", median(values), sorted[0], sorted[sorted.length - 1]);
     }
 }

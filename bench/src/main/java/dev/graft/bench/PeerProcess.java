@@ -26,7 +26,8 @@ final class PeerProcess implements AutoCloseable {
     /** Starts {@code peer.py} with these arguments and waits until it is ready. */
     PeerProcess(List<String> arguments) throws IOException {
         makeEnvironment();
-        List<String> command = new ArrayList<>(List.of(PYTHON.toString(), PEERS.resolve("peer.py").toString()));
+        List<String> command = new ArrayList<>(
+                List.of(PYTHON.toString(), PEERS.resolve("peer.py").toString()));
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().remove("GOMP_SPINCOUNT"); // they get their own default
@@ -43,7 +44,14 @@ final class PeerProcess implements AutoCloseable {
         }
         System.err.println("Installing the Python libraries to compare with, a few GB, into " + PEERS.resolve(".venv"));
         run("python3", "-m", "venv", PEERS.resolve(".venv").toString());
-        run(PYTHON.toString(), "-m", "pip", "install", "-q", "-r", PEERS.resolve("requirements.txt").toString());
+        run(
+                PYTHON.toString(),
+                "-m",
+                "pip",
+                "install",
+                "-q",
+                "-r",
+                PEERS.resolve("requirements.txt").toString());
     }
 
     private static void run(String... command) throws IOException {

@@ -138,9 +138,10 @@ final class TrainBench implements Callable<Integer> {
         Shape shape = Shape.of(report.base(), report.plan());
         double peak = MatrixPeak.measure(type, Device.CPU);
         double ours = Comparison.median(report.own());
-        List<Double> faster = report.sdpa().isEmpty() || Comparison.median(report.sdpa()) >= Comparison.median(report.eager())
-                ? report.sdpa()
-                : report.eager();
+        List<Double> faster =
+                report.sdpa().isEmpty() || Comparison.median(report.sdpa()) >= Comparison.median(report.eager())
+                        ? report.sdpa()
+                        : report.eager();
         ObjectNode line = JSON.createObjectNode()
                 .put("data", data)
                 .put("method", method)
@@ -160,14 +161,21 @@ final class TrainBench implements Callable<Integer> {
             System.out.println(line);
             return;
         }
-        System.out.printf(Locale.ROOT, "%s, %s, %s%n", data, method, line.get("dtype").asText());
+        System.out.printf(
+                Locale.ROOT, "%s, %s, %s%n", data, method, line.get("dtype").asText());
         System.out.printf("Graft      %s examples/s%n", Comparison.spread(report.own()));
         if (!faster.isEmpty()) {
             System.out.printf("Python     %s examples/s with SDPA%n", Comparison.spread(report.sdpa()));
             System.out.printf("           %s examples/s with eager attention%n", Comparison.spread(report.eager()));
-            System.out.printf(Locale.ROOT, "ratio      %.2f against the faster%n", line.get("ratio").asDouble());
             System.out.printf(
-                    Locale.ROOT, "trained    %,d in Graft, %,d in Python, heads counted%n", shape.trained(), report.peerTrained());
+                    Locale.ROOT,
+                    "ratio      %.2f against the faster%n",
+                    line.get("ratio").asDouble());
+            System.out.printf(
+                    Locale.ROOT,
+                    "trained    %,d in Graft, %,d in Python, heads counted%n",
+                    shape.trained(),
+                    report.peerTrained());
         }
         line.properties().forEach(e -> System.out.printf("%-18s %s%n", e.getKey(), e.getValue()));
     }
@@ -195,9 +203,10 @@ final class TrainBench implements Callable<Integer> {
             // Forward, and backward to the inputs: frozen matrices have no gradients of their own.
             double perToken = 2.0 * a.layers() * (8.0 * a.hidden() * a.hidden() + 4.0 * a.hidden() * a.ffn());
             try (Training training = base.prepare(plan)) {
-                long trained = training.trainable().stream().mapToLong(g -> g.parameters()).sum();
-                return new Shape(
-                        lengths.length, tokens, 1 - (double) tokens / computed, perToken * tokens, trained);
+                long trained = training.trainable().stream()
+                        .mapToLong(g -> g.parameters())
+                        .sum();
+                return new Shape(lengths.length, tokens, 1 - (double) tokens / computed, perToken * tokens, trained);
             }
         }
     }

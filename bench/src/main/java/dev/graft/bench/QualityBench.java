@@ -37,7 +37,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true)
 final class QualityBench implements Callable<Integer> {
     /** The candidates, as multiples of the method's own learning rate. */
-    private static final List<Double> SEARCH = List.of(0.5, 1.0, 2.0);
+    private static final List<Double> SEARCH = List.of(0.5, 1.0, 2.0, 4.0);
 
     @Option(names = "--task", split = ",", defaultValue = "sst2", description = "tasks: " + QualityTask.NAMES)
     List<String> tasks = List.of();

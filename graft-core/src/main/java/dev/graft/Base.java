@@ -7,6 +7,7 @@ import dev.graft.hub.BaseFiles;
 import dev.graft.hub.Hub;
 import dev.graft.model.Backbone;
 import dev.graft.model.Families;
+import dev.graft.model.ModelException;
 import dev.graft.model.Pooling;
 import dev.graft.task.Outputs;
 import dev.graft.task.Prediction;
@@ -59,10 +60,21 @@ public final class Base implements AutoCloseable {
         try {
             Backbone backbone =
                     Families.open(files.config(), files.weights(), files.pooling(), precision.on(device), device);
+            checkVocabulary(files, tokenizer, backbone);
             return new Base(files.name(), files.pooling(), backbone, tokenizer);
         } catch (RuntimeException e) {
             tokenizer.close();
             throw e;
+        }
+    }
+
+    private static void checkVocabulary(BaseFiles files, Tokenizer tokenizer, Backbone backbone) {
+        int words = backbone.architecture().vocabulary();
+        if (tokenizer.vocabularySize() > words) {
+            backbone.close();
+            throw new ModelException(
+                    "%s has ids up to %d, but the base has embeddings for %d; it belongs to another base"
+                            .formatted(files.tokenizer(), tokenizer.vocabularySize() - 1, words));
         }
     }
 

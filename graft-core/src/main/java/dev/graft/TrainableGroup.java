@@ -1,8 +1,13 @@
 package dev.graft;
 
 import dev.graft.adapter.Adapter;
+import dev.graft.model.Delta;
+import dev.graft.model.EmbeddingDelta;
+import dev.graft.model.HeadsDelta;
+import dev.graft.model.OutputDelta;
+import dev.graft.model.Replacement;
+import dev.graft.model.Site;
 import dev.graft.tensor.Parameter;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,22 +23,36 @@ public record TrainableGroup(String name, int tensors, long parameters) {
     /** Everything that trains in an adapter, by kind, in the order of placement. */
     public static List<TrainableGroup> of(Adapter adapter) {
         Map<String, TrainableGroup> groups = new LinkedHashMap<>();
-        for (Parameter parameter : adapter.parameters()) {
-            groups.merge(
-                    kind(parameter.name()),
-                    new TrainableGroup(kind(parameter.name()), 1, parameter.elements()),
-                    (a, b) -> new TrainableGroup(a.name(), a.tensors() + 1, a.parameters() + b.parameters()));
+        for (Delta delta : adapter.deltas().all()) {
+            delta.parameters().forEach(parameter -> add(groups, kind(delta, parameter), parameter));
         }
-        return new ArrayList<>(groups.values());
+        adapter.head().parameters().forEach(parameter -> add(groups, "head", parameter));
+        return List.copyOf(groups.values());
     }
 
-    /** The part of a tensor's name that says what it is; that of an un-frozen base tensor says which. */
-    private static String kind(String tensor) {
-        for (String kind : List.of("bottleneck", "lora", "prefix", "prompt", "norm", "head")) {
-            if (List.of(tensor.split("\\.")).contains(kind)) {
-                return kind;
-            }
-        }
-        return tensor.startsWith("layer.") ? "layers" : tensor.substring(0, tensor.indexOf('.'));
+    private static void add(Map<String, TrainableGroup> groups, String kind, Parameter parameter) {
+        groups.merge(
+                kind,
+                new TrainableGroup(kind, 1, parameter.elements()),
+                (a, b) -> new TrainableGroup(kind, a.tensors() + 1, a.parameters() + b.parameters()));
+    }
+
+    /** What follows the site in a tensor's name; for an un-frozen tensor the part of the base that it belongs to. */
+    private static String kind(Delta delta, Parameter parameter) {
+        return switch (delta) {
+            case OutputDelta d -> form(d.site(), parameter);
+            case HeadsDelta d -> form(d.site(), parameter);
+            case EmbeddingDelta d -> form(d.site(), parameter);
+            case Replacement d -> d.tensor().contains("norm.") ? "norm" : first(d.tensor());
+        };
+    }
+
+    private static String form(Site site, Parameter parameter) {
+        return first(parameter.name().substring(site.path().length() + 1));
+    }
+
+    private static String first(String dotted) {
+        int dot = dotted.indexOf('.');
+        return dot < 0 ? dotted : dotted.substring(0, dot);
     }
 }

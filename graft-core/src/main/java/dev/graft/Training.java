@@ -15,6 +15,7 @@ import dev.graft.train.TrainingListener;
 import dev.graft.train.TrainingResult;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -37,6 +38,7 @@ public final class Training implements AutoCloseable {
         this.plan = plan;
         train = data(plan.train(), "training row");
         dev = data(plan.dev(), "dev row");
+        checkLength();
         Adapter start = Adapter.create(
                 plan.method(),
                 plan.task(),
@@ -48,6 +50,22 @@ public final class Training implements AutoCloseable {
         Head head =
                 start.head().scaled(train.targets().spread(), train.targets().center());
         adapter = start.described(head, JSON.createObjectNode());
+    }
+
+    /** Before hours of training rather than at the first long text. */
+    private void checkLength() {
+        int longest = Math.max(longest(train), longest(dev));
+        int taken = plan.method().takenPositions();
+        int positions = base.backbone().architecture().positions();
+        if (longest + taken > positions) {
+            throw new IllegalArgumentException(
+                    "texts of %d tokens and the %d positions that %s takes do not fit into the %d of this base; lower max length to %d"
+                            .formatted(longest, taken, plan.method().name(), positions, positions - taken));
+        }
+    }
+
+    private static int longest(Trainer.Data data) {
+        return Arrays.stream(data.texts().lengths()).max().orElse(0);
     }
 
     private Trainer.Data data(List<Row> rows, String what) {
@@ -124,6 +142,14 @@ public final class Training implements AutoCloseable {
         json.set("method", Methods.toJson(plan.method()));
         json.set("settings", JSON.valueToTree(plan.settings()));
         json.put("task", plan.task().name());
+        json.set("labels", JSON.valueToTree(plan.task().labels()));
+        json.put("pooling", base.pooling().name());
+        json.put(
+                "learningRate",
+                plan.settings().deltaRate(plan.method(), base.backbone().architecture()));
+        json.put(
+                "headLearningRate",
+                plan.settings().headRate(plan.method(), base.backbone().architecture()));
         json.put("maxLength", plan.maxLength());
         json.put("trainRows", plan.train().size());
         json.put("trainHash", Rows.fingerprint(plan.train()));

@@ -1,10 +1,12 @@
 package dev.graft;
 
 import dev.graft.data.Row;
+import dev.graft.data.Rows;
 import dev.graft.data.Split;
 import dev.graft.method.Houlsby;
 import dev.graft.method.Method;
 import dev.graft.task.Classification;
+import dev.graft.task.Regression;
 import dev.graft.task.Task;
 import dev.graft.train.TrainingSettings;
 import java.util.List;
@@ -31,6 +33,11 @@ public record TrainingPlan(
         if (train.isEmpty() || dev.isEmpty()) {
             throw new IllegalArgumentException("training needs rows to learn from and rows to judge by: %d and %d"
                     .formatted(train.size(), dev.size()));
+        }
+        Rows.requireLabels(train, "the training rows");
+        Rows.requireLabels(dev, "the dev rows");
+        if (settings.balanced() && task instanceof Regression) {
+            throw new IllegalArgumentException("class weights need classes; this task is a regression");
         }
         if (maxLength < 2) {
             throw new IllegalArgumentException("max length must be >= 2: " + maxLength);

@@ -12,6 +12,7 @@ import dev.graft.model.Architecture;
 import dev.graft.task.Targets;
 import dev.graft.tensor.Device;
 import dev.graft.tensor.Precision;
+import dev.graft.train.Checkpoints;
 import dev.graft.train.EpochResult;
 import dev.graft.train.TrainingListener;
 import dev.graft.train.TrainingSettings;
@@ -100,7 +101,8 @@ final class QualityBench implements Callable<Integer> {
 
     private QualityCell cell(Base opened, QualityTask task, String method, double rate, long seed, boolean reports)
             throws IOException {
-        Path file = out.resolve(QualityCell.fileName(task.name(), method, rate, seed, reports));
+        Path file = out.resolve(QualityCell.fileName(
+                task.name(), "%s-%s-%depochs".formatted(base, dtype, epochs), method, rate, seed, reports));
         Optional<QualityCell> finished = QualityCell.read(file);
         if (finished.isPresent()) {
             return finished.get();
@@ -120,11 +122,12 @@ final class QualityBench implements Callable<Integer> {
                         .withEpochs(epochs)
                         .withLearningRate(rate)
                         .withSeed(seed));
-        Path scratch = Files.createTempDirectory("graft-quality").resolve("adapter");
+        Path scratch = out.resolve("running");
         long start = System.nanoTime();
         try (Training training = opened.prepare(plan)) {
             Training.Outcome outcome = training.run(TrainingListener.SILENT, scratch);
             double seconds = (System.nanoTime() - start) / 1e9;
+            new Checkpoints(Training.checkpointsOf(scratch), "").delete();
             try (Adapter adapter = outcome.adapter()) {
                 EpochResult best =
                         outcome.result().epochs().get(outcome.result().best() - 1);

@@ -35,12 +35,20 @@ record QualityCell(
         double share,
         double seconds) {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String UNSAFE = "[^A-Za-z0-9+.=-]";
 
-    static String fileName(String task, String method, double learningRate, long seed, boolean reports) {
-        return "%s_%s_lr%s_seed%d_%s.json"
+    /**
+     * The name of a cell's file: whatever decides its numbers is in it, so that no other setting is taken for it.
+     *
+     * @param setting base, type and epochs
+     */
+    static String fileName(
+            String task, String setting, String method, double learningRate, long seed, boolean reports) {
+        return "%s_%s_%s_lr%s_seed%d_%s.json"
                 .formatted(
                         task,
-                        method.replaceAll("[^A-Za-z0-9+.=-]", "_"),
+                        setting.replaceAll(UNSAFE, "_"),
+                        method.replaceAll(UNSAFE, "_"),
                         learningRate,
                         seed,
                         reports ? "report" : "search");

@@ -1,7 +1,9 @@
 package dev.graft.bench;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** The table of a quality grid, in Markdown: one line per task and method, over its seeds. */
@@ -10,9 +12,8 @@ final class QualityTable {
 
     static void print(List<QualityCell> cells) {
         Map<String, List<QualityCell>> lines = new LinkedHashMap<>();
-        cells.forEach(
-                cell -> lines.computeIfAbsent(cell.task() + " " + cell.method(), key -> new java.util.ArrayList<>())
-                        .add(cell));
+        cells.forEach(cell -> lines.computeIfAbsent(cell.task() + " " + cell.method(), key -> new ArrayList<>())
+                .add(cell));
         System.out.println("| task | method | lr | seeds | reported, mean | deviation | trained | share | seconds |");
         System.out.println("|---|---|---|---|---|---|---|---|---|");
         lines.values().forEach(QualityTable::line);
@@ -27,13 +28,14 @@ final class QualityTable {
                 / Math.max(1, cells.size() - 1);
         QualityCell first = cells.getFirst();
         System.out.printf(
+                Locale.ROOT,
                 "| %s | %s | %.1e | %d | %.2f | %s | %,d | %.2f %% | %.0f |%n",
                 first.task(),
                 first.method(),
                 first.learningRate(),
                 cells.size(),
                 100 * mean,
-                cells.size() < 2 ? "–" : "%.2f".formatted(100 * Math.sqrt(variance)),
+                cells.size() < 2 ? "–" : String.format(Locale.ROOT, "%.2f", 100 * Math.sqrt(variance)),
                 first.parameters(),
                 100 * first.share(),
                 cells.stream().mapToDouble(QualityCell::seconds).average().orElse(0));

@@ -14,6 +14,7 @@ import dev.graft.tensor.DType;
 import dev.graft.tensor.Device;
 import dev.graft.tensor.Precision;
 import dev.graft.text.Encoding;
+import dev.graft.train.Checkpoints;
 import dev.graft.train.Encoded;
 import dev.graft.train.Trainer;
 import dev.graft.train.TrainingListener;
@@ -200,8 +201,14 @@ final class TrainBench implements Callable<Integer> {
                 computed += (long) longest * batch.length;
             }
             var a = base.backbone().architecture();
-            // Forward, and backward to the inputs: frozen matrices have no gradients of their own.
-            double perToken = 2.0 * a.layers() * (8.0 * a.hidden() * a.hidden() + 4.0 * a.hidden() * a.ffn());
+            // Forward, backward to the inputs where anything below trains, and to the matrices where they train
+            // themselves.
+            double passes = switch (plan.method().name()) {
+                case "head" -> 1;
+                case "full" -> 3;
+                default -> 2;
+            };
+            double perToken = passes * a.layers() * (8.0 * a.hidden() * a.hidden() + 4.0 * a.hidden() * a.ffn());
             try (Training training = base.prepare(plan)) {
                 long trained = training.trainable().stream()
                         .mapToLong(g -> g.parameters())
@@ -232,6 +239,7 @@ final class TrainBench implements Callable<Integer> {
             Path out = scratch.resolve("round" + ++rounds); // a training of its own each time, from the first batch
             try (Training training = base.prepare(plan);
                     Adapter adapter = training.run(this, out).adapter()) {
+                new Checkpoints(Training.checkpointsOf(out), "").delete();
                 return rows * 1e9 / (last - start);
             }
         }

@@ -12,7 +12,6 @@ import dev.graft.model.Mode;
 import dev.graft.model.Pooling;
 import dev.graft.task.Head;
 import dev.graft.task.Task;
-import dev.graft.tensor.DType;
 import dev.graft.tensor.Parameter;
 import dev.graft.tensor.RandomSource;
 import dev.graft.tensor.Tensor;
@@ -71,16 +70,12 @@ public final class Adapter implements AutoCloseable {
         Head head = Head.create(
                 task.outputs(),
                 backbone.architecture().hidden(),
-                masterType(backbone),
+                backbone.dtype().master(),
                 backbone.device(),
                 new RandomSource(seed),
                 Head.DROPOUT);
         BaseIdentity base = BaseIdentity.of(baseName, backbone, pooling);
         return new Adapter(method, task, pooling, maxLength, base, deltas, head, AdapterCard.JSON.createObjectNode());
-    }
-
-    static DType masterType(Backbone backbone) {
-        return backbone.dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32;
     }
 
     /**

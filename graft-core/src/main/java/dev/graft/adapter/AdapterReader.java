@@ -57,12 +57,12 @@ final class AdapterReader {
             Method method = Methods.fromJson(card.method());
             Head head = Head.of(
                             Tensor.zeros(
-                                    Adapter.masterType(backbone),
+                                    backbone.dtype().master(),
                                     backbone.device(),
                                     card.task().outputs(),
                                     backbone.architecture().hidden()),
                             Tensor.zeros(
-                                    Adapter.masterType(backbone),
+                                    backbone.dtype().master(),
                                     backbone.device(),
                                     card.task().outputs()),
                             card.headDropout())

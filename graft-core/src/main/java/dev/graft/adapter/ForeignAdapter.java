@@ -163,7 +163,7 @@ public final class ForeignAdapter {
 
     private Head zeros(int outputs) {
         try (Scope scope = Scope.open()) {
-            DType master = Adapter.masterType(backbone);
+            DType master = backbone.dtype().master();
             return Head.of(
                     Tensor.zeros(
                             master,

@@ -31,7 +31,7 @@ public final class LengthGroups {
         Random shuffles = new Random(random.nextLong());
         Collections.shuffle(rows, shuffles);
         List<int[]> batches = new ArrayList<>();
-        int groupSize = batchSize * BATCHES_IN_GROUP;
+        int groupSize = (int) Math.min((long) batchSize * BATCHES_IN_GROUP, Math.max(1, rows.size()));
         for (int start = 0; start < rows.size(); start += groupSize) {
             List<Integer> group = rows.subList(start, Math.min(start + groupSize, rows.size()));
             batches.addAll(batches(group, lengths, batchSize));

@@ -7,6 +7,7 @@ import dev.graft.model.Site;
 import dev.graft.model.Site.Sublayer.Block;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,9 +41,7 @@ public record Houlsby(
         if (bottleneck != null && bottleneck < 1) {
             throw new IllegalArgumentException("bottleneck must be >= 1: " + bottleneck);
         }
-        if (sites.isEmpty()
-                || sites.size()
-                        != List.copyOf(new java.util.LinkedHashSet<>(sites)).size()) {
+        if (sites.isEmpty() || sites.size() != Set.copyOf(sites).size()) {
             throw new IllegalArgumentException("sites must be attention, ffn or both: " + sites);
         }
         if (!(sigma > 0 && sigma < 1)) {

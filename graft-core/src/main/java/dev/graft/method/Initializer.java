@@ -60,7 +60,7 @@ public final class Initializer {
     }
 
     private Parameter make(String name, boolean decays, Function<RandomSource, Tensor> values) {
-        DType master = backbone.dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32;
+        DType master = backbone.dtype().master();
         try (Scope scope = Scope.open()) {
             return Parameter.of(name, values.apply(random.at(name)).to(master).to(backbone.device()), decays);
         }

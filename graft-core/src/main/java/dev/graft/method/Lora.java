@@ -5,6 +5,7 @@ import dev.graft.model.Delta;
 import dev.graft.model.Role;
 import dev.graft.model.Site;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -31,11 +32,14 @@ public record Lora(int rank, double alpha, List<String> targets, List<Integer> l
         if (rank < 1) {
             throw new IllegalArgumentException("rank must be >= 1: " + rank);
         }
-        if (!(alpha > 0)) {
+        if (!(alpha > 0 && alpha < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException("alpha must be > 0: " + alpha);
         }
         if (!(dropout >= 0 && dropout < 1)) {
             throw new IllegalArgumentException("dropout must be in [0, 1): " + dropout);
+        }
+        if (targets.isEmpty()) {
+            throw new IllegalArgumentException("targets must name at least one projection, such as query: []");
         }
         targets = List.copyOf(targets);
         layers = List.copyOf(layers);
@@ -66,6 +70,11 @@ public record Lora(int rank, double alpha, List<String> targets, List<Integer> l
     }
 
     private List<Site.Linear> sites(Architecture base) {
+        for (int layer : layers) {
+            if (layer < 0 || layer >= base.layers()) {
+                throw new IllegalArgumentException("layers must be in 0 to %d: %d".formatted(base.layers() - 1, layer));
+            }
+        }
         List<Site.Linear> existing = new ArrayList<>();
         for (Role role : Role.values()) {
             existing.addAll(base.linears(role));
@@ -91,7 +100,7 @@ public record Lora(int rank, double alpha, List<String> targets, List<Integer> l
     }
 
     private static List<String> roles(Architecture base) {
-        return java.util.Arrays.stream(Role.values())
+        return Arrays.stream(Role.values())
                 .filter(role -> !base.linears(role).isEmpty())
                 .map(Role::path)
                 .toList();

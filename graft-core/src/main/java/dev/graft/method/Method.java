@@ -25,6 +25,11 @@ public interface Method {
     /** The number of scalars that train, the head left out: the closed formula that the deltas must agree with. */
     long parameters(Architecture base);
 
+    /** How many positions of the base its deltas take from every text. */
+    default int takenPositions() {
+        return 0;
+    }
+
     /** A learning rate to start from. */
     double learningRate(Architecture base);
 

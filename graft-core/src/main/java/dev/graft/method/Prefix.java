@@ -79,6 +79,11 @@ public record Prefix(int length, Positions positions) implements Method {
     }
 
     @Override
+    public int takenPositions() {
+        return positions == Positions.SHIFTED ? length : 0;
+    }
+
+    @Override
     public double learningRate(Architecture base) {
         return 5e-3;
     }

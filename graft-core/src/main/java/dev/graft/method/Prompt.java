@@ -31,9 +31,12 @@ import java.util.SplittableRandom;
 public record Prompt(int length, Place place, Stage stage) implements Method {
     public static final Prompt DEFAULT = new Prompt(20, Place.AFTER_CLS, Stage.INPUT);
 
-    /** The vocabulary is sorted by frequency; its first ids are special, unused, or single characters. */
     private static final int COMMON_WORDS = 5000;
 
+    /**
+     * BERT's vocabulary is sorted by frequency, but 1,996 special tokens, unused ones and single characters stand before its
+     * first word; drawing from the ids below 5,000, as the paper does, would draw those too.
+     */
     private static final int FIRST_WORD = 1996;
 
     /** Where the rows stand. */
@@ -84,6 +87,11 @@ public record Prompt(int length, Place place, Stage stage) implements Method {
     @Override
     public long parameters(Architecture base) {
         return (long) length * base.hidden();
+    }
+
+    @Override
+    public int takenPositions() {
+        return length;
     }
 
     @Override

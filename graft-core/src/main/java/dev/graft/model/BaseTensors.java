@@ -6,6 +6,7 @@ import dev.graft.tensor.Scope;
 import dev.graft.tensor.Tensor;
 import dev.graft.weights.TensorInfo;
 import dev.graft.weights.TensorSource;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,15 +41,11 @@ final class BaseTensors implements AutoCloseable {
             }
             tensors.put(
                     name,
-                    values.to(name.contains("norm.") ? masterType() : dtype)
+                    values.to(name.contains("norm.") ? dtype.master() : dtype)
                             .to(device)
                             .contiguous()
                             .retain());
         }
-    }
-
-    private DType masterType() {
-        return dtype == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32;
     }
 
     DType dtype() {
@@ -74,7 +71,7 @@ final class BaseTensors implements AutoCloseable {
     Map<String, List<Long>> shapes() {
         Map<String, List<Long>> shapes = new LinkedHashMap<>();
         tensors.forEach((name, tensor) ->
-                shapes.put(name, java.util.Arrays.stream(tensor.shape()).boxed().toList()));
+                shapes.put(name, Arrays.stream(tensor.shape()).boxed().toList()));
         return shapes;
     }
 

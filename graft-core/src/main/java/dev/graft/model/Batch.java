@@ -12,6 +12,9 @@ import java.util.List;
  * @param mask 1 for tokens and 0 for padding, INT64 [B, T]
  */
 public record Batch(Tensor ids, Tensor types, Tensor mask) {
+    /** A Java array of INT64 values can pass no more to a tensor. */
+    private static final long MOST_POSITIONS = Integer.MAX_VALUE / Long.BYTES;
+
     /**
      * Pads on the right. The tensors belong to the innermost scope.
      *
@@ -22,6 +25,10 @@ public record Batch(Tensor ids, Tensor types, Tensor mask) {
     public static Batch of(List<int[]> ids, List<int[]> types, int padId, Device device) {
         int rows = ids.size();
         int columns = ids.stream().mapToInt(text -> text.length).max().orElse(0);
+        if ((long) rows * columns > MOST_POSITIONS) {
+            throw new ModelException(
+                    "a batch of %d texts of up to %d tokens is too large; lower --batch".formatted(rows, columns));
+        }
         long[] flatIds = new long[rows * columns];
         long[] flatTypes = new long[rows * columns];
         long[] flatMask = new long[rows * columns];

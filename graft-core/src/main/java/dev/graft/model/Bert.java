@@ -128,7 +128,7 @@ final class Bert implements Backbone {
             case MEAN -> hidden.mean();
             case POOLER -> pooler(hidden, deltas, mode);
         };
-        return pooled.to(dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32);
+        return pooled.to(dtype().master());
     }
 
     private Tensor pooler(Hidden hidden, Deltas deltas, Mode mode) {

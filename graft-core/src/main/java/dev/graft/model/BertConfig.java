@@ -50,8 +50,16 @@ public record BertConfig(
                 size(config, "vocab_size"),
                 size(config, "max_position_embeddings"),
                 size(config, "type_vocab_size"),
-                Activation.named(config.path("hidden_act").asText("gelu")),
+                activation(config.path("hidden_act").asText("gelu")),
                 config.path("layer_norm_eps").asDouble(1e-12));
+    }
+
+    private static Activation activation(String name) {
+        try {
+            return Activation.named(name);
+        } catch (IllegalArgumentException e) {
+            throw new ModelException("config.json: hidden_act: " + e.getMessage(), e);
+        }
     }
 
     private static int size(JsonNode config, String key) {

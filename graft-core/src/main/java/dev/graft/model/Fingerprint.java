@@ -9,6 +9,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * The identity of a base: SHA-256 over family, sizes and the hashes of its tensors, by canonical name, [out, in], as fp32
@@ -37,7 +38,7 @@ final class Fingerprint {
     }
 
     /** The hash over the tensors whose canonical name the predicate takes. */
-    String of(java.util.function.Predicate<String> used) {
+    String of(Predicate<String> used) {
         StringBuilder all = new StringBuilder(identity);
         tensors.forEach((name, hash) -> {
             if (used.test(name)) {

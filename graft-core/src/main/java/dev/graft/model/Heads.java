@@ -1,6 +1,7 @@
 package dev.graft.model;
 
 import dev.graft.tensor.DType;
+import dev.graft.tensor.Device;
 import dev.graft.tensor.Functions;
 import dev.graft.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +44,7 @@ public record Heads(
     /** {@code softmax(q k^T / sqrt(e) + mask) v}, [B, H, T, e]. */
     Tensor attend() {
         // libtorch's fused kernel has a slow backward in bf16 on a CPU; composed, the products run on AMX.
-        if (queries.dtype() != DType.BFLOAT16 || queries.device().kind() != dev.graft.tensor.Device.Kind.CPU) {
+        if (queries.dtype() != DType.BFLOAT16 || queries.device().kind() != Device.Kind.CPU) {
             return Functions.attention(queries, keys, values, mask);
         }
         double scale = 1 / Math.sqrt(queries.size(-1));

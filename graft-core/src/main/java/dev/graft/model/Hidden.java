@@ -1,6 +1,5 @@
 package dev.graft.model;
 
-import dev.graft.tensor.DType;
 import dev.graft.tensor.Tensor;
 
 /**
@@ -17,8 +16,7 @@ public record Hidden(Tensor states, Tensor text) {
 
     /** The mean over the text's positions, [B, d]. */
     Tensor mean() {
-        Tensor weights = text.to(states.dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32)
-                .unsqueeze(2); // [B, T, 1]
+        Tensor weights = text.to(states.dtype().master()).unsqueeze(2); // [B, T, 1]
         Tensor sum = states.to(weights.dtype()).times(weights).sum(1, false); // [B, d]
         return sum.dividedBy(weights.sum(1, false));
     }

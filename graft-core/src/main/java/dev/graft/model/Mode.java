@@ -1,6 +1,7 @@
 package dev.graft.model;
 
 import dev.graft.tensor.RandomSource;
+import dev.graft.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,16 @@ public record Mode(@Nullable RandomSource random, double baseDropout) {
         return new Mode(step, baseDropout);
     }
 
-    public boolean isTraining() {
-        return random != null;
+    /**
+     * Drops a share of the elements in training and scales up the others.
+     *
+     * @param address the place it happens, which with seed and step decides the mask
+     */
+    public Tensor dropout(Tensor x, double share, String address) {
+        if (random == null || share == 0) {
+            return x;
+        }
+        double kept = 1 - share;
+        return x.times(random.at(address).bernoulli(kept, x)).times(1 / kept);
     }
 }

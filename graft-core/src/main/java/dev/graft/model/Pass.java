@@ -46,11 +46,7 @@ public final class Pass {
      * @param address the place it happens, which with seed and step decides the mask
      */
     public Tensor dropout(Tensor x, double share, String address) {
-        if (mode.random() == null || share == 0) {
-            return x;
-        }
-        double kept = 1 - share;
-        return x.times(mode.random().at(address).bernoulli(kept, x)).times(1 / kept);
+        return mode.dropout(x, share, address);
     }
 
     Tensor baseDropout(Tensor x, String address) {

@@ -1,5 +1,7 @@
 package dev.graft.model;
 
+import java.util.Locale;
+
 /**
  * A named place in a backbone where deltas may act. Sites are the only words that backbones and methods share: a
  * backbone asks at each one whether anything acts there, a method places deltas on them.
@@ -68,6 +70,6 @@ public sealed interface Site {
     record Norm(String path) implements Site {}
 
     private static String lowerCase(Enum<?> value) {
-        return value.name().toLowerCase(java.util.Locale.ROOT);
+        return value.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -42,7 +42,7 @@ record FlagTargets(MultiLabel task, boolean[][] flags) implements Targets {
             for (boolean[] row : flags) {
                 with += row[label] ? 1 : 0;
             }
-            weights[label] = with == 0 ? 1 : (double) (flags.length - with) / with;
+            weights[label] = with == 0 || with == flags.length ? 1 : (double) (flags.length - with) / with;
         }
         return Tensor.of(weights, weights.length).to(outputs.dtype()).to(outputs.device());
     }

@@ -76,13 +76,7 @@ public final class Head implements AutoCloseable {
 
     /** [B, d] in full precision to [B, C]. */
     public Tensor apply(Tensor pooled, Mode mode) {
-        Tensor input = pooled;
-        if (mode.random() != null && dropout > 0) {
-            double kept = 1 - dropout;
-            input = pooled.times(mode.random().at("head").bernoulli(kept, pooled))
-                    .times(1 / kept);
-        }
-        Tensor out = Functions.linear(input, weight.value(), bias.value());
+        Tensor out = Functions.linear(mode.dropout(pooled, dropout, "head"), weight.value(), bias.value());
         return scale == 1 && shift == 0 ? out : out.times(scale).plus(shift);
     }
 

@@ -26,6 +26,10 @@ public final class AdamW implements AutoCloseable {
      */
     public record Settings(double beta1, double beta2, double epsilon, double weightDecay) {
         public static final Settings DEFAULT = new Settings(0.9, 0.999, 1e-8, 0.01);
+
+        public Settings withWeightDecay(double newWeightDecay) {
+            return new Settings(beta1, beta2, epsilon, newWeightDecay);
+        }
     }
 
     private final Settings settings;

@@ -35,6 +35,11 @@ public enum DType {
         return floating;
     }
 
+    /** The full-precision type that parameters, norms and heads have beside layers of this type. */
+    public DType master() {
+        return this == FLOAT64 ? FLOAT64 : FLOAT32;
+    }
+
     static DType of(ScalarType scalarType) {
         for (DType dtype : values()) {
             if (dtype.scalarType == scalarType) {

@@ -28,7 +28,7 @@ public record Device(Kind kind, int index) {
         String name = text.toLowerCase(Locale.ROOT);
         return switch (name) {
             case "cpu" -> CPU;
-            case "auto" -> cudaAvailable() ? new Device(Kind.CUDA, 0) : CPU;
+            case "auto" -> cudaAvailable() ? cuda(0) : CPU;
             case "cuda" -> cuda(0);
             default -> {
                 if (!name.matches("cuda:\\d{1,3}")) {

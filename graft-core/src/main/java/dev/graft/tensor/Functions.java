@@ -16,8 +16,12 @@ public final class Functions {
         return Tensor.op(() -> torch.linear(x.handle, weight.handle, optional(bias)));
     }
 
-    /** Layer normalisation over the last dimension; weight and bias [d]. */
+    /** Layer normalisation over the last dimension in the type of x; weight and bias [d] may be of a wider type. */
     public static Tensor layerNorm(Tensor x, Tensor weight, Tensor bias, double epsilon) {
+        if (x.dtype() != weight.dtype() && x.device().kind() == Device.Kind.CUDA) {
+            // Only the CPU's kernel takes half-precision rows with full-precision weights.
+            return layerNorm(x.to(weight.dtype()), weight, bias, epsilon).to(x.dtype());
+        }
         long[] last = {x.size(-1)};
         return Tensor.op(() -> torch.layer_norm(x.handle, last, optional(weight), optional(bias), epsilon, false));
     }

@@ -1,6 +1,7 @@
 package dev.graft.tensor;
 
 import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.GradMode;
 
 /**
  * The gradient mode of the calling thread, for try-with-resources. Closing restores the mode that stood before; it
@@ -27,7 +28,7 @@ public final class Gradients implements AutoCloseable {
     /** Whether the calling thread records operations. */
     public static boolean areOn() {
         Native.initialize();
-        return org.bytedeco.pytorch.GradMode.is_enabled();
+        return GradMode.is_enabled();
     }
 
     @Override

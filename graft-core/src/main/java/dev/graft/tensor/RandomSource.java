@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.SplittableRandom;
 import org.bytedeco.pytorch.GeneratorOptional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -43,9 +44,8 @@ public final class RandomSource {
     public Tensor truncatedNormal(double sigma, long... shape) {
         double inside = 0.9544997361036416; // erf(sqrt 2): the mass within two sigma
         return draw(
-                tensor -> tensor.uniform_(-inside, inside, generator())
-                        .erfinv_()
-                        .mul_(new org.bytedeco.pytorch.Scalar(sigma * Math.sqrt(2))),
+                tensor ->
+                        tensor.uniform_(-inside, inside, generator()).erfinv_().mul_(new Scalar(sigma * Math.sqrt(2))),
                 shape);
     }
 

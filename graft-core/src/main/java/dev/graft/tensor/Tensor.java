@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
@@ -45,21 +46,21 @@ public final class Tensor implements AutoCloseable {
 
     /** A tensor of the given values on the CPU, in row-major order. */
     public static Tensor of(float[] values, long... shape) {
-        ByteBuffer bytes = littleEndian(values.length * Float.BYTES);
+        ByteBuffer bytes = littleEndian((long) values.length * Float.BYTES);
         bytes.asFloatBuffer().put(values);
         return fromBytes(bytes, DType.FLOAT32, Device.CPU, shape);
     }
 
     /** A tensor of the given values on the CPU, in row-major order. */
     public static Tensor of(double[] values, long... shape) {
-        ByteBuffer bytes = littleEndian(values.length * Double.BYTES);
+        ByteBuffer bytes = littleEndian((long) values.length * Double.BYTES);
         bytes.asDoubleBuffer().put(values);
         return fromBytes(bytes, DType.FLOAT64, Device.CPU, shape);
     }
 
     /** A tensor of the given values on the CPU, in row-major order. */
     public static Tensor of(long[] values, long... shape) {
-        ByteBuffer bytes = littleEndian(values.length * Long.BYTES);
+        ByteBuffer bytes = littleEndian((long) values.length * Long.BYTES);
         bytes.asLongBuffer().put(values);
         return fromBytes(bytes, DType.INT64, Device.CPU, shape);
     }
@@ -103,7 +104,7 @@ public final class Tensor implements AutoCloseable {
     }
 
     static TensorOptions options(DType dtype, Device device) {
-        return new TensorOptions(dtype.scalarType).device(new org.bytedeco.pytorch.DeviceOptional(device.toNative()));
+        return new TensorOptions(dtype.scalarType).device(new DeviceOptional(device.toNative()));
     }
 
     // ---- looking
@@ -158,7 +159,7 @@ public final class Tensor implements AutoCloseable {
     public ByteBuffer toBytes() {
         try (Scope scope = Scope.open()) {
             Tensor contiguous = op(() -> handle.detach().cpu().contiguous());
-            ByteBuffer copy = littleEndian(Math.toIntExact(elements() * dtype().bytes()));
+            ByteBuffer copy = littleEndian(elements() * dtype().bytes());
             if (copy.capacity() > 0) {
                 copy.put(contiguous.storage()).flip();
             }
@@ -190,8 +191,11 @@ public final class Tensor implements AutoCloseable {
                 .asByteBuffer();
     }
 
-    private static ByteBuffer littleEndian(int bytes) {
-        return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    private static ByteBuffer littleEndian(long bytes) {
+        if (bytes > Integer.MAX_VALUE) {
+            throw new TensorException("a Java buffer holds at most 2 GiB of a tensor: " + bytes + " bytes");
+        }
+        return ByteBuffer.allocate((int) bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     // ---- moving and ownership

@@ -7,6 +7,7 @@ import dev.graft.text.Encoding;
 import dev.graft.text.Tokenizer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /** Rows as token ids, each encoded once. Immutable. */
 public final class Encoded {
@@ -24,9 +25,15 @@ public final class Encoded {
      * @param maxLength the longest text in tokens; longer ones are cut
      */
     public static Encoded of(List<Row> rows, Tokenizer tokenizer, int maxLength) {
-        List<Encoding> encodings = rows.stream()
-                .map(row -> tokenizer.encode(row.text(), row.pair(), maxLength))
-                .toList();
+        List<String> texts = rows.stream().map(Row::text).toList();
+        List<String> pairs =
+                rows.stream().map(Row::pair).filter(Objects::nonNull).toList();
+        boolean mixed = !pairs.isEmpty() && pairs.size() < rows.size();
+        List<Encoding> encodings = mixed
+                ? rows.stream()
+                        .map(row -> tokenizer.encode(row.text(), row.pair(), maxLength))
+                        .toList()
+                : tokenizer.encodeAll(texts, pairs.isEmpty() ? null : pairs, maxLength);
         return new Encoded(encodings, tokenizer.padId());
     }
 

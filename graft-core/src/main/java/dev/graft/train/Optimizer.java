@@ -20,15 +20,11 @@ final class Optimizer implements AutoCloseable {
     Optimizer(Adapter adapter, Architecture base, TrainingSettings settings) {
         this.settings = settings;
         parameters = adapter.parameters();
-        AdamW.Settings adam = new AdamW.Settings(0.9, 0.999, 1e-8, settings.weightDecay());
+        AdamW.Settings adam = AdamW.Settings.DEFAULT.withWeightDecay(settings.weightDecay());
         deltas = new AdamW(adapter.deltas().parameters(), adam);
         head = new AdamW(adapter.head().parameters(), adam);
-        Double given = settings.learningRate();
-        Double givenHead = settings.headLearningRate();
-        deltaRate = given != null ? given : adapter.method().learningRate(base);
-        headRate = givenHead != null
-                ? givenHead
-                : given != null ? given : adapter.method().headLearningRate(base);
+        deltaRate = settings.deltaRate(adapter.method(), base);
+        headRate = settings.headRate(adapter.method(), base);
     }
 
     long stepsPerEpoch(int batches) {
@@ -43,7 +39,11 @@ final class Optimizer implements AutoCloseable {
         }
         gathered = 0;
         double share = schedule.at(deltas.steps());
-        AdamW.clipGradients(parameters, settings.clip());
+        double norm = AdamW.clipGradients(parameters, settings.clip());
+        if (!Double.isFinite(norm)) {
+            throw new TrainingException("the gradients became " + norm + " in step " + (deltas.steps() + 1)
+                    + "; lower --lr, or train in --dtype fp32");
+        }
         deltas.step(deltaRate * share);
         head.step(headRate * share);
         parameters.forEach(Parameter::clearGradient);

@@ -45,7 +45,8 @@ public final class Trainer {
     public record Data(Encoded texts, Targets targets) {}
 
     /**
-     * Trains to the end, or until the listener asks to stop. Afterwards the adapter has the tensors of its best epoch.
+     * Trains to the end, or until the listener asks to stop. At the end the adapter has the tensors of its best epoch, after a
+     * stop its latest ones.
      *
      * @param checkpoints where the state is kept while it runs, and gone on from where there is one
      * @throws TrainingException where a loss is no number, or the checkpoint is another training's

@@ -1,16 +1,18 @@
 package dev.graft.train;
 
+import dev.graft.method.Method;
+import dev.graft.model.Architecture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How to train. What a method can suggest itself is null until {@link Trainer} resolves it.
+ * How to train. A rate that is null is the method's own.
  *
  * @param epochs the most passes over the training rows
  * @param batchSize rows per step
  * @param accumulation batches whose gradients make one step
  * @param learningRate the peak rate of the deltas; null for the method's own
- * @param headLearningRate the peak rate of the head; null for the method's own, or for {@code learningRate} where that is
- *     given
+ * @param headLearningRate the peak rate of the head; null to keep the method's own ratio to
+ *     {@code learningRate}
  * @param warmup the share of all steps over which the rate rises to its peak, before it falls to zero on a line
  * @param weightDecay what a step of rate 1 takes off the tensors that decay
  * @param clip the largest common norm of all gradients
@@ -52,6 +54,17 @@ public record TrainingSettings(
         if (!holds) {
             throw new IllegalArgumentException(message + ": " + value);
         }
+    }
+
+    /** The peak rate of a method's deltas on a base. */
+    public double deltaRate(Method method, Architecture base) {
+        return learningRate != null ? learningRate : method.learningRate(base);
+    }
+
+    /** The peak rate of the head beside a method's deltas on a base. */
+    public double headRate(Method method, Architecture base) {
+        double ratio = method.headLearningRate(base) / method.learningRate(base);
+        return headLearningRate != null ? headLearningRate : deltaRate(method, base) * ratio;
     }
 
     public TrainingSettings withEpochs(int newEpochs) {

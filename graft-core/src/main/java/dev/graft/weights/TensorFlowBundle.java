@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -75,7 +76,7 @@ public final class TensorFlowBundle implements TensorSource {
         }
         String name = index.getFileName().toString();
         String prefix = name.substring(0, name.length() - SUFFIX.length());
-        Path shard = index.resolveSibling("%s.data-%05d-of-%05d".formatted(prefix, number, shards));
+        Path shard = index.resolveSibling(String.format(Locale.ROOT, "%s.data-%05d-of-%05d", prefix, number, shards));
         if (!Files.isRegularFile(shard)) {
             throw new WeightsException(
                     index,

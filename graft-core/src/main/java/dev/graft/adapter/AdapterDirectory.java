@@ -1,5 +1,6 @@
 package dev.graft.adapter;
 
+import dev.graft.weights.WeightsException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -7,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -15,6 +17,8 @@ import java.util.stream.Stream;
  * {@link #mend} finishes its work.
  */
 final class AdapterDirectory {
+    private static final int NAMES_SHOWN = 3;
+
     private final Path target;
     private final Path fresh;
     private final Path old;
@@ -38,24 +42,46 @@ final class AdapterDirectory {
         refuseForeign();
         try {
             Files.createDirectories(target.getParent());
+            // An old one that outlived its exchange must not come back when a user removes the new one.
+            delete(old);
             delete(fresh);
             Files.createDirectory(fresh);
             content.writeTo(fresh);
-            if (Files.exists(target)) {
-                delete(old);
-                Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
-            }
-            Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
-            delete(old);
-        } catch (IOException | UncheckedIOException e) {
-            throw new AdapterException(
+            exchange();
+        } catch (IOException | UncheckedIOException | WeightsException e) {
+            AdapterException failure = new AdapterException(
                     "%s: cannot write the adapter: %s; the adapter that was there, if any, is untouched"
-                            .formatted(target, e),
+                            .formatted(target, e instanceof WeightsException ? e.getMessage() : e),
                     e);
+            discardFresh(failure);
+            throw failure;
         }
     }
 
-    /** Refuses a place that holds anything but an adapter. */
+    private void exchange() throws IOException {
+        if (Files.exists(target)) {
+            Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
+        }
+        try {
+            Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            if (Files.exists(old)) {
+                Files.move(old, target, StandardCopyOption.ATOMIC_MOVE);
+            }
+            throw e;
+        }
+        delete(old);
+    }
+
+    private void discardFresh(AdapterException failure) {
+        try {
+            delete(fresh);
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    /** Refuses a place that holds anything but an adapter: the exchange would delete it. */
     void refuseForeign() {
         if (!Files.exists(target)) {
             return;
@@ -64,13 +90,25 @@ final class AdapterDirectory {
             throw new AdapterException("%s is a file; choose a directory for the adapter".formatted(target));
         }
         try (Stream<Path> entries = Files.list(target)) {
-            if (entries.findAny().isPresent() && !Files.exists(target.resolve(AdapterCard.FILE))) {
+            // Without our description even files of an adapter's names are somebody else's.
+            Set<String> ours = Files.exists(target.resolve(AdapterCard.FILE)) ? AdapterWriter.FILES : Set.of();
+            List<String> foreign = entries.map(entry -> entry.getFileName().toString())
+                    .filter(name -> !ours.contains(name))
+                    .sorted()
+                    .toList();
+            if (!foreign.isEmpty()) {
                 throw new AdapterException(
-                        "%s holds other files and no adapter; choose another directory".formatted(target));
+                        "%s holds files that are not of a Graft adapter and would be lost: %s; move them, or choose another directory"
+                                .formatted(target, shown(foreign)));
             }
         } catch (IOException e) {
             throw new AdapterException("%s: cannot look into it: %s".formatted(target, e), e);
         }
+    }
+
+    private static String shown(List<String> names) {
+        return String.join(", ", names.subList(0, Math.min(NAMES_SHOWN, names.size())))
+                + (names.size() > NAMES_SHOWN ? ", ..." : "");
     }
 
     /** Finishes an exchange that was cut off between setting the old directory aside and moving the new one in. */

@@ -10,11 +10,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Writes an adapter's directory: {@code adapter_model.safetensors}, {@code graft.json}, and PEFT's configuration where it applies. */
 final class AdapterWriter {
     static final String PEFT_CONFIG = "adapter_config.json";
+
+    /** The names of all files that an adapter's directory can hold. */
+    static final Set<String> FILES = Set.of(AdapterCard.FILE, TensorFiles.ADAPTER, TensorFiles.HEAD, PEFT_CONFIG);
 
     private AdapterWriter() {}
 

@@ -74,7 +74,8 @@ public final class SafetensorsWriter {
                 }
             });
         } catch (IOException e) {
-            throw new WeightsException(file, "cannot be written: " + e, e);
+            throw new WeightsException(
+                    file, "cannot be written: " + e + "; check the space left there and the permissions", e);
         }
     }
 

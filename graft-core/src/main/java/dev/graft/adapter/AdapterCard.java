@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.graft.model.Pooling;
 import dev.graft.task.Classification;
+import dev.graft.task.LabelException;
 import dev.graft.task.MultiLabel;
 import dev.graft.task.Regression;
 import dev.graft.task.Task;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What {@code graft.json} says of an adapter, apart from its tensors.
@@ -48,8 +50,24 @@ public record AdapterCard(
     /** The number of this form; a reader refuses a higher one. */
     static final int FORMAT = 1;
 
+    /** Far more than any description takes; a larger file is not one, and would fill the memory. */
+    private static final long MOST_BYTES = 16 << 20;
+
     static final ObjectMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+    public AdapterCard {
+        if (maxLength < 2) {
+            throw new IllegalArgumentException("maxLength must be >= 2: " + maxLength);
+        }
+        if (!(headDropout >= 0 && headDropout < 1)) {
+            throw new IllegalArgumentException("the head's dropout must be >= 0 and < 1: " + headDropout);
+        }
+        if (!Double.isFinite(headScale) || headScale == 0 || !Double.isFinite(headShift)) {
+            throw new IllegalArgumentException("the head's scale and shift must be finite, and scale not 0: %s and %s"
+                    .formatted(headScale, headShift));
+        }
+    }
 
     /**
      * Reads {@code graft.json} of an adapter's directory, where an exchange that was cut off is finished first.
@@ -63,14 +81,18 @@ public record AdapterCard(
             throw new AdapterException("%s: no adapter here (%s is missing)".formatted(directory, FILE));
         }
         try {
+            if (Files.size(file) > MOST_BYTES) {
+                throw new IllegalArgumentException(
+                        "it has %d bytes, more than the %d that one may have".formatted(Files.size(file), MOST_BYTES));
+            }
             JsonNode json = JSON.readTree(file.toFile());
-            int format = json.path("format").asInt(0);
+            int format = json.required("format").asInt();
             if (format != FORMAT) {
                 throw new AdapterException("%s: format must be %d: %s; a newer Graft may have written it"
                         .formatted(file, FORMAT, json.path("format")));
             }
             return parse(json);
-        } catch (IOException | IllegalArgumentException | NullPointerException | ClassCastException e) {
+        } catch (IOException | IllegalArgumentException | LabelException e) {
             throw new AdapterException("%s: not a description of an adapter: %s".formatted(file, firstLine(e)), e);
         }
     }
@@ -78,17 +100,33 @@ public record AdapterCard(
     private static AdapterCard parse(JsonNode json) {
         JsonNode head = json.required("head");
         JsonNode base = json.required("base");
+        Map<String, String> files = new TreeMap<>();
+        object(json, "files")
+                .properties()
+                .forEach(file -> files.put(file.getKey(), file.getValue().asText()));
         return new AdapterCard(
-                (ObjectNode) json.required("method"),
+                object(json, "method"),
                 task(json.required("task")),
                 Pooling.valueOf(json.required("pooling").asText()),
-                head.required("dropout").asDouble(),
-                head.required("scale").asDouble(),
-                head.required("shift").asDouble(),
+                head.required("dropout").asDouble(Double.NaN),
+                head.required("scale").asDouble(Double.NaN),
+                head.required("shift").asDouble(Double.NaN),
                 json.required("maxLength").asInt(),
-                JSON.convertValue(base, BaseIdentity.class),
-                (ObjectNode) json.required("training"),
-                JSON.convertValue(json.required("files"), new com.fasterxml.jackson.core.type.TypeReference<>() {}));
+                new BaseIdentity(
+                        base.required("name").asText(),
+                        base.required("family").asText(),
+                        base.required("layers").asInt(),
+                        base.required("hidden").asInt(),
+                        base.required("fingerprint").asText()),
+                object(json, "training"),
+                files);
+    }
+
+    private static ObjectNode object(JsonNode json, String key) {
+        if (json.required(key) instanceof ObjectNode object) {
+            return object;
+        }
+        throw new IllegalArgumentException("%s must be an object: %s".formatted(key, json.get(key)));
     }
 
     private static Task task(JsonNode json) {

@@ -5,6 +5,7 @@ import dev.graft.method.Method;
 import dev.graft.method.Methods;
 import dev.graft.model.Backbone;
 import dev.graft.model.Deltas;
+import dev.graft.model.Pooling;
 import dev.graft.task.Head;
 import dev.graft.tensor.Parameter;
 import dev.graft.tensor.Scope;
@@ -23,10 +24,11 @@ final class AdapterReader {
         card.base()
                 .requireSameAs(
                         BaseIdentity.of(card.base().name(), backbone, card.pooling()), "the adapter in " + directory);
+        requirePooler(card, backbone, directory);
         checkFiles(directory, card);
         Adapter adapter = empty(card, backbone, directory);
         try {
-            fill(adapter, directory, backbone);
+            fill(adapter, card, directory, backbone);
             return adapter;
         } catch (RuntimeException e) {
             adapter.close();
@@ -34,13 +36,21 @@ final class AdapterReader {
         }
     }
 
+    private static void requirePooler(AdapterCard card, Backbone backbone, Path directory) {
+        if (card.pooling() == Pooling.POOLER
+                && !backbone.architecture().tensors().containsKey("pooler.weight")) {
+            throw new AdapterException(
+                    "the adapter in %s reads the base's pooler, but the open base has none".formatted(directory));
+        }
+    }
+
     private static void checkFiles(Path directory, AdapterCard card) {
         card.files().forEach((name, hash) -> {
-            Path file = directory.resolve(name).normalize();
-            if (!directory.normalize().equals(file.getParent())) {
-                throw new AdapterException("%s: names a file outside the adapter: %s"
+            if (!AdapterWriter.FILES.contains(name)) {
+                throw new AdapterException("%s: names a file that no adapter has: %s"
                         .formatted(directory.resolve(AdapterCard.FILE), name));
             }
+            Path file = directory.resolve(name);
             try {
                 if (!FileHash.of(file).equals(hash)) {
                     throw new AdapterException("%s: was changed after it was saved (its SHA-256 is not the one in %s)"
@@ -77,10 +87,16 @@ final class AdapterReader {
         }
     }
 
-    private static void fill(Adapter adapter, Path directory, Backbone backbone) {
+    private static void fill(Adapter adapter, AdapterCard card, Path directory, Backbone backbone) {
         Map<String, Parameter> parameters = adapter.parametersByName();
         AdapterWriter.layout(adapter, backbone, List.copyOf(parameters.keySet()))
                 .files()
-                .forEach((file, tensors) -> new ParameterFile(directory.resolve(file), tensors).read(parameters));
+                .forEach((name, tensors) -> {
+                    if (!card.files().containsKey(name)) {
+                        throw new AdapterException(
+                                "%s: has no SHA-256 of %s".formatted(directory.resolve(AdapterCard.FILE), name));
+                    }
+                    new ParameterFile(directory.resolve(name), tensors).read(parameters);
+                });
     }
 }

@@ -5,6 +5,7 @@ import dev.graft.data.LengthGroups;
 import dev.graft.model.Backbone;
 import dev.graft.model.Mode;
 import dev.graft.task.Targets;
+import dev.graft.tensor.DType;
 import dev.graft.tensor.Parameter;
 import dev.graft.tensor.RandomSource;
 import dev.graft.tensor.Scope;
@@ -76,7 +77,8 @@ public final class Trainer {
                     checkpoints.saveIfDue(parameters, optimizer, best, progress);
                 }
                 double[][] outputs = Evaluator.outputs(adapter, backbone, dev.texts());
-                boolean better = progress.epochDone(dev.targets().score(outputs), loss(dev.targets(), outputs));
+                double devLoss = devLoss(dev.targets(), outputs, progress, checkpoints);
+                boolean better = progress.epochDone(dev.targets().score(outputs), devLoss);
                 if (better) {
                     best.keep();
                 }
@@ -88,13 +90,19 @@ public final class Trainer {
         }
     }
 
-    /** The mean loss of all rows. */
-    private static double loss(Targets targets, double[][] outputs) {
+    /** The mean loss of all dev rows; the only one that sees what an epoch's last step did. */
+    private double devLoss(Targets targets, double[][] outputs, Progress progress, Checkpoints checkpoints) {
         double[] flat = Arrays.stream(outputs).flatMapToDouble(Arrays::stream).toArray();
         int[] rows = IntStream.range(0, outputs.length).toArray();
         try (Scope scope = Scope.open()) {
-            return targets.loss(Tensor.of(flat, rows.length, flat.length / rows.length), rows, false)
+            double value = targets.loss(Tensor.of(flat, rows.length, flat.length / rows.length), rows, false)
                     .item();
+            if (!Double.isFinite(value)) {
+                throw diverged(
+                        "the loss on the dev rows became %s after epoch %d".formatted(value, progress.epoch + 1),
+                        checkpoints);
+            }
+            return value;
         }
     }
 
@@ -114,19 +122,21 @@ public final class Trainer {
             Tensor loss = train.targets().loss(outputs, rows, settings.balanced());
             double value = loss.item();
             if (!Double.isFinite(value)) {
-                throw new TrainingException(
-                        "the loss became %s in epoch %d, batch %d; lower --lr, or train in --dtype fp32%s"
-                                .formatted(
-                                        value, progress.epoch + 1, progress.batchInEpoch + 1, lastGood(checkpoints)));
+                throw diverged(
+                        "the loss became %s in epoch %d, batch %d"
+                                .formatted(value, progress.epoch + 1, progress.batchInEpoch + 1),
+                        checkpoints);
             }
             loss.times(1.0 / settings.accumulation()).backward();
             return value;
         }
     }
 
-    private static String lastGood(Checkpoints checkpoints) {
+    private TrainingException diverged(String what, Checkpoints checkpoints) {
+        String wider = backbone.dtype() == DType.BFLOAT16 ? ", or train in --dtype fp32" : "";
         Path kept = checkpoints.existing();
-        return kept == null ? "" : "; the last good state is kept in " + kept;
+        String state = kept == null ? "" : "; the state before is kept in " + kept;
+        return new TrainingException(what + "; lower --lr" + wider + state);
     }
 
     private static TrainingResult result(Progress progress, boolean finished) {

@@ -54,7 +54,12 @@ public final class Base implements AutoCloseable {
         return open(AdapterCard.read(adapter).base().name());
     }
 
-    /** Opens a base from its files. */
+    /**
+     * Opens a base from its files.
+     *
+     * @throws ModelException where they do not fit each other, or hold values that are not finite
+     * @throws dev.graft.weights.WeightsException where the weights are cut off or broken
+     */
     public static Base open(BaseFiles files, Precision precision, Device device) {
         Tokenizer tokenizer = Tokenizer.open(files.tokenizer());
         try {

@@ -74,6 +74,15 @@ final class Failures {
         return ExitCode.SOFTWARE;
     }
 
+    /** Reports that Java's heap is too small, which holds the rows; tensors lie outside it. */
+    static int heapFull(OutOfMemoryError failure, CommandLine command) {
+        PrintWriter err = command.getErr();
+        err.println("error: out of memory (%s); give fewer rows, or Java more memory by JAVA_TOOL_OPTIONS=-Xmx%dm"
+                .formatted(failure.getMessage(), 2 * (Runtime.getRuntime().maxMemory() >> 20)));
+        err.flush();
+        return ExitCode.SOFTWARE;
+    }
+
     /** Runs what judges the values of options: where it refuses one, that is wrong usage. */
     static <T> T checked(CommandSpec spec, Supplier<T> options) {
         try {

@@ -73,6 +73,13 @@ public final class Graft {
         line.setOut(out);
         line.setErr(err);
         line.setUsageHelpWidth(100);
+        line.setExecutionStrategy(parsed -> {
+            try {
+                return new CommandLine.RunLast().execute(parsed);
+            } catch (OutOfMemoryError e) {
+                return Failures.heapFull(e, line);
+            }
+        });
         line.setParameterExceptionHandler(Failures::usage);
         line.setExecutionExceptionHandler((failure, command, parsed) ->
                 Failures.report(failure, command, graft.debug || "1".equals(System.getenv("GRAFT_DEBUG"))));

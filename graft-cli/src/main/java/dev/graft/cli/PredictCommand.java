@@ -9,6 +9,7 @@ import dev.graft.data.RowReader;
 import dev.graft.task.Prediction;
 import dev.graft.weights.AtomicFile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
@@ -100,7 +101,7 @@ final class PredictCommand implements Callable<Integer> {
                 predict(base, loaded, source, writer);
             });
             return ExitCode.OK;
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw new CommandException(
                     "cannot write the answers%s: %s".formatted(out == null ? "" : " to " + out, e), e);
         }

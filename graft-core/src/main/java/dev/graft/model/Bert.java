@@ -8,6 +8,7 @@ import dev.graft.tensor.Functions;
 import dev.graft.tensor.Scope;
 import dev.graft.tensor.Tensor;
 import dev.graft.weights.TensorSource;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,12 +58,13 @@ final class Bert implements Backbone {
     }
 
     private Embedded embed(Batch batch, Pass pass) {
-        Tensor words = Functions.embedding(pass.tensor("embedding.word.weight"), batch.ids()); // [B, T, d]
+        Tensor rows = Functions.embedding(pass.tensor("embedding.word.weight"), batch.ids()); // [B, T, d]
+        Tensor words = pass.output(new Site.Embedding(Stage.TABLE), batch.ids(), rows, UnaryOperator.identity());
         Embedded input = pass.embedding(
                 new Site.Embedding(Stage.INPUT), new Embedded(words, batch.types(), batch.mask(), batch.mask(), 0));
-        long rows = input.states().size(1);
-        checkLength(rows + input.positionOffset());
-        Tensor positions = pass.tensor("embedding.position.weight").narrow(0, input.positionOffset(), rows); // [T, d]
+        long length = input.states().size(1);
+        checkLength(length + input.positionOffset());
+        Tensor positions = pass.tensor("embedding.position.weight").narrow(0, input.positionOffset(), length); // [T, d]
         Tensor types = Functions.embedding(pass.tensor("embedding.type.weight"), input.types()); // [B, T, d]
         Tensor sum = input.states().plus(positions).plus(types);
         Tensor states = pass.baseDropout(pass.norm(EMBEDDING_NORM, sum, config.normEpsilon()), "embedding");
@@ -86,10 +88,11 @@ final class Bert implements Backbone {
     }
 
     private Tensor attention(int i, Tensor x, @Nullable Tensor mask, Pass pass) {
+        UnaryOperator<Tensor> keys = y -> split(pass.linear(new Site.Linear(i, Role.KEY), y));
+        UnaryOperator<Tensor> values = y -> split(pass.linear(new Site.Linear(i, Role.VALUE), y));
         Tensor q = split(pass.linear(new Site.Linear(i, Role.QUERY), x)); // [B, H, T, e]
-        Tensor k = split(pass.linear(new Site.Linear(i, Role.KEY), x));
-        Tensor v = split(pass.linear(new Site.Linear(i, Role.VALUE), x));
-        Tensor heads = pass.attend(new Site.Heads(i), new Heads(x, q, k, v, mask)); // [B, H, T, e]
+        Heads inputs = new Heads(x, q, keys.apply(x), values.apply(x), mask, keys, values);
+        Tensor heads = pass.attend(new Site.Heads(i), inputs); // [B, H, T, e]
         Tensor joined = heads.transpose(1, 2).reshape(x.size(0), x.size(1), config.hidden()); // [B, T, d]
         return pass.baseDropout(
                 pass.linear(new Site.Linear(i, Role.ATTENTION_OUT), joined), "layer." + i + ".attention");

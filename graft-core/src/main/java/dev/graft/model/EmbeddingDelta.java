@@ -1,6 +1,6 @@
 package dev.graft.model;
 
-/** Acts on the embedded text, at {@link Site.Embedding}. */
+/** Acts on the embedded text, at {@link Site.Embedding} behind the table's look-up. */
 public non-sealed interface EmbeddingDelta extends Delta {
     /** Where it acts. */
     Site site();

@@ -4,6 +4,7 @@ import dev.graft.tensor.DType;
 import dev.graft.tensor.Device;
 import dev.graft.tensor.Functions;
 import dev.graft.tensor.Tensor;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,13 +15,17 @@ import org.jspecify.annotations.Nullable;
  * @param keys [B, H, S, e]
  * @param values [B, H, S, e]
  * @param mask added to the scores, [B, 1, 1, S], in the type of the queries; null where every key may be seen
+ * @param keyProjection the frozen projection that makes keys, [B, T, d] to [B, H, T, e]
+ * @param valueProjection the frozen projection that makes values, [B, T, d] to [B, H, T, e]
  */
 public record Heads(
         Tensor input,
         Tensor queries,
         Tensor keys,
         Tensor values,
-        @Nullable Tensor mask) {
+        @Nullable Tensor mask,
+        UnaryOperator<Tensor> keyProjection,
+        UnaryOperator<Tensor> valueProjection) {
     /**
      * The same attention with keys and values that every query sees put before the others.
      *
@@ -38,7 +43,9 @@ public record Heads(
                 queries,
                 Tensor.concatenate(2, moreKeys, keys), // [B, H, l + S, e]
                 Tensor.concatenate(2, moreValues, values),
-                longer);
+                longer,
+                keyProjection,
+                valueProjection);
     }
 
     /** {@code softmax(q k^T / sqrt(e) + mask) v}, [B, H, T, e]. */

@@ -1,0 +1,125 @@
+package dev.graft.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.graft.model.Backbone;
+import dev.graft.model.Delta;
+import dev.graft.model.Deltas;
+import dev.graft.model.Flow;
+import dev.graft.model.Heads;
+import dev.graft.model.HeadsDelta;
+import dev.graft.model.Mode;
+import dev.graft.model.OutputDelta;
+import dev.graft.model.Pass;
+import dev.graft.model.Pooling;
+import dev.graft.model.Role;
+import dev.graft.model.Site;
+import dev.graft.model.Site.Embedding.Stage;
+import dev.graft.model.Site.Sublayer.Block;
+import dev.graft.tensor.Gradients;
+import dev.graft.tensor.Parameter;
+import dev.graft.tensor.Scope;
+import dev.graft.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every site of a backbone asks what acts there, and shows what it promises. */
+class SitesTest {
+    static Stream<Site> sitesWithAnOutput() {
+        List<Site> sites = new ArrayList<>(List.of(
+                new Site.Embedding(Stage.TABLE),
+                new Site.Layer(1),
+                new Site.Sublayer(0, Block.ATTENTION),
+                new Site.Sublayer(2, Block.FFN)));
+        for (Role role : Role.values()) {
+            sites.add(new Site.Linear(role.isOutsideLayers() ? 0 : 1, role));
+        }
+        return sites.stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("sitesWithAnOutput")
+    void whatActsOnAnOutputIsAskedOnce(Site site) {
+        Count count = new Count(site);
+        forward(count);
+        assertThat(count.calls).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @MethodSource("layers")
+    void theProjectionsOfAttentionMakeItsKeysAndValues(int layer) {
+        Projections seen = new Projections(new Site.Heads(layer));
+        forward(seen);
+        assertThat(seen.keysAgree).isTrue();
+        assertThat(seen.valuesAgree).isTrue();
+    }
+
+    static Stream<Integer> layers() {
+        return Stream.of(0, 2);
+    }
+
+    private static void forward(Delta delta) {
+        try (Backbone backbone = TinyBert.open(Sizes.TINY.withPooler());
+                Scope scope = Scope.open();
+                Gradients off = Gradients.off()) {
+            Deltas deltas = new Deltas(List.of(delta));
+            backbone.pool(
+                    backbone.forward(Texts.all(), deltas, Mode.EVALUATION), Pooling.POOLER, deltas, Mode.EVALUATION);
+        }
+    }
+
+    private static final class Count implements OutputDelta {
+        private final Site site;
+        private int calls;
+
+        Count(Site site) {
+            this.site = site;
+        }
+
+        @Override
+        public Site site() {
+            return site;
+        }
+
+        @Override
+        public Tensor apply(Flow flow) {
+            calls++;
+            return flow.output();
+        }
+
+        @Override
+        public List<Parameter> parameters() {
+            return List.of();
+        }
+    }
+
+    private static final class Projections implements HeadsDelta {
+        private final Site site;
+        private boolean keysAgree;
+        private boolean valuesAgree;
+
+        Projections(Site site) {
+            this.site = site;
+        }
+
+        @Override
+        public Site site() {
+            return site;
+        }
+
+        @Override
+        public Heads before(Heads heads, Pass pass) {
+            keysAgree = heads.keyProjection().apply(heads.input()).equalTo(heads.keys());
+            valuesAgree = heads.valueProjection().apply(heads.input()).equalTo(heads.values());
+            return heads;
+        }
+
+        @Override
+        public List<Parameter> parameters() {
+            return List.of();
+        }
+    }
+}

@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  graft bases",
             "  graft bases fetch bge-small",
-            "  graft bases export minilm /tmp/minilm"
+            "  graft bases export minilm bases/minilm"
         })
 final class BasesCommand implements Callable<Integer> {
     @Mixin
@@ -103,7 +103,7 @@ final class BasesCommand implements Callable<Integer> {
     @Command(
             name = "export",
             description = "Writes a base as a directory in Hugging Face layout, for other programs.",
-            footer = {"", "Example:", "  graft bases export minilm /tmp/minilm"})
+            footer = {"", "Example:", "  graft bases export minilm bases/minilm"})
     static final class Export implements Callable<Integer> {
         @Parameters(index = "0", paramLabel = "NAME", description = "A base, as --base of 'graft train' takes it.")
         private String name;

@@ -83,22 +83,6 @@ public record TrainingSettings(
                 seed);
     }
 
-    public TrainingSettings withBatchSize(int newBatchSize) {
-        return new TrainingSettings(
-                epochs,
-                newBatchSize,
-                accumulation,
-                learningRate,
-                headLearningRate,
-                warmup,
-                weightDecay,
-                clip,
-                dropout,
-                patience,
-                balanced,
-                seed);
-    }
-
     public TrainingSettings withLearningRate(double rate) {
         return new TrainingSettings(
                 epochs,

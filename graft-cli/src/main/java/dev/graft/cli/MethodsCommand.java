@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.graft.Base;
 import dev.graft.hub.Hub;
+import dev.graft.method.Axes;
 import dev.graft.method.Method;
 import dev.graft.method.Methods;
 import dev.graft.model.Architecture;
@@ -66,7 +67,14 @@ final class MethodsCommand implements Callable<Integer> {
 
         ObjectNode json() {
             ObjectNode json = JsonNodeFactory.instance.objectNode();
-            json.put("name", method.name()).put("description", method.description());
+            json.put("name", method.name());
+            Axes axes = method.axes();
+            json.putObject("axes")
+                    .put("where", axes.where())
+                    .put("what", axes.what())
+                    .put("reads", axes.reads())
+                    .put("joins", axes.joins())
+                    .put("start", axes.start());
             ObjectNode options = Methods.toJson(method);
             options.remove("method");
             json.set("options", options);
@@ -88,14 +96,20 @@ final class MethodsCommand implements Callable<Integer> {
             console.print(json);
             return ExitCode.OK;
         }
-        Table table = new Table("Method", "parameters", "of the base", "lr", "");
+        Table table =
+                new Table("Method", "parameters", "of the base", "lr", "where", "what", "reads", "joins", "start");
         for (Line line : lines) {
+            Axes axes = line.method().axes();
             table.row(
                     line.method().name(),
                     line.parameters() == null ? "-" : Table.count(line.parameters()),
                     line.parameters() == null ? "-" : Table.share(line.parameters(), line.whole()),
                     line.rate() == null ? "-" : Table.number(line.rate()),
-                    line.method().description());
+                    axes.where(),
+                    axes.what(),
+                    axes.reads(),
+                    axes.joins(),
+                    axes.start());
         }
         console.say(table.lines());
         console.say("");

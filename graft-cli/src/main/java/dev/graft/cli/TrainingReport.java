@@ -33,8 +33,8 @@ record TrainingReport(Console console, TrainingPlan plan, Base base, List<Traina
                         Table.count(whole),
                         base.backbone().dtype().name().toLowerCase(Locale.ROOT),
                         base.backbone().device()));
-        console.say(
-                "Method  %s: %s".formatted(plan.method().name(), plan.method().description()));
+        console.say("Method  %s: %s"
+                .formatted(plan.method().name(), plan.method().axes().sentence()));
         console.say("");
         Table table = new Table("Trains", "tensors", "parameters", "of the base");
         for (TrainableGroup group : groups) {

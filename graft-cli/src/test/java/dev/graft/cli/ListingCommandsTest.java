@@ -37,7 +37,7 @@ class ListingCommandsTest extends CommandTest {
     void countsTheMethodsOnABase() throws IOException {
         Result people = run("methods", "--base", base);
         assertThat(people.err()).isEmpty();
-        assertThat(people.out()).containsPattern("houlsby +\\d+").contains("starts near the base");
+        assertThat(people.out()).containsPattern("houlsby +\\d+").contains("near the base");
         JsonNode json = run("methods", "--base", base, "--json").json();
         assertThat(json.path(0).path("name").asText()).isEqualTo("houlsby");
         assertThat(json.path(0).path("options").has("bottleneck")).isTrue();

@@ -67,6 +67,7 @@ public final class Adapter implements AutoCloseable {
     public static Adapter create(
             Method method, Task task, Backbone backbone, String baseName, Pooling pooling, int maxLength, long seed) {
         Deltas deltas = new Deltas(method.deltas(backbone.architecture(), new Initializer(backbone, seed)));
+        deltas.requireSites(backbone.architecture());
         Head head = Head.create(
                 task.outputs(),
                 backbone.architecture().hidden(),

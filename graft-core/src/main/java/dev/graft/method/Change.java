@@ -5,25 +5,29 @@ import dev.graft.model.OutputDelta;
 import dev.graft.model.Site;
 import dev.graft.tensor.Parameter;
 import dev.graft.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One point of the design space of He et al. 2022 (arXiv 2110.04366, section 3): {@code h <- h + scale * form(read)}.
+ * One point of the design space of He et al. 2022 (arXiv 2110.04366, section 3): {@code h <- join(h, form(read))}.
  *
  * @param site where it acts: the modified representation
  * @param form what computes it
  * @param reads what it reads: the sub-layer's input (parallel) or h itself (sequential)
- * @param scale how it joins: added, times this number
+ * @param join how it joins h
  */
-public record Change(Site site, Form form, Reads reads, double scale) implements OutputDelta {
+public record Change(Site site, Form form, Reads reads, Join join) implements OutputDelta {
     @Override
     public Tensor apply(Flow flow) {
-        Tensor change = form.apply(reads.of(flow), flow.pass());
-        return flow.output().plusScaled(change, scale);
+        Tensor read = reads.of(flow);
+        Tensor change = form.apply(read, flow.pass());
+        return join.join(flow.output(), change, read, flow.pass());
     }
 
     @Override
     public List<Parameter> parameters() {
-        return form.parameters();
+        List<Parameter> parameters = new ArrayList<>(form.parameters());
+        parameters.addAll(join.parameters());
+        return parameters;
     }
 }

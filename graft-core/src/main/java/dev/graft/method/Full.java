@@ -14,8 +14,8 @@ public record Full() implements Method {
     }
 
     @Override
-    public String description() {
-        return "every tensor, as a copy of its own; starts as the base";
+    public Axes axes() {
+        return new Axes("every base tensor", "a copy of its own", "–", "in its place", "the base");
     }
 
     @Override

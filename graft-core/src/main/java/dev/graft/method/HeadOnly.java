@@ -14,8 +14,8 @@ public record HeadOnly() implements Method {
     }
 
     @Override
-    public String description() {
-        return "nothing in the base, only the head trains";
+    public Axes axes() {
+        return new Axes("nowhere", "the head alone", "–", "–", "the base");
     }
 
     @Override

@@ -56,8 +56,8 @@ public record Houlsby(
     }
 
     @Override
-    public String description() {
-        return "bottlenecks behind attention and feed-forward, before the residual; starts near the base";
+    public Axes axes() {
+        return new Axes("attention, ffn", "bottleneck", "output", "added", "near the base");
     }
 
     @Override
@@ -66,7 +66,7 @@ public record Houlsby(
         for (int layer = 0; layer < base.layers(); layer++) {
             for (Block block : sites) {
                 Site site = new Site.Sublayer(layer, block);
-                deltas.add(new Change(site, bottleneck(site, base, start), Reads.OUTPUT, 1));
+                deltas.add(new Change(site, bottleneck(site, base, start), Reads.OUTPUT, Join.ADDED));
             }
         }
         if (layernorm == NormPolicy.TRAINED) {

@@ -17,8 +17,8 @@ public record LayerNorm() implements Method {
     }
 
     @Override
-    public String description() {
-        return "weight and bias of every normalisation; starts as the base";
+    public Axes axes() {
+        return new Axes("every normalisation", "copies of weight and bias", "–", "in their place", "the base");
     }
 
     @Override

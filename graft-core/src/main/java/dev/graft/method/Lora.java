@@ -51,8 +51,8 @@ public record Lora(int rank, double alpha, List<String> targets, List<Integer> l
     }
 
     @Override
-    public String description() {
-        return "low-rank maps beside projections, query and value unless told; starts as the base";
+    public Axes axes() {
+        return new Axes("projections", "low-rank map", "input", "added, scaled", "the base");
     }
 
     @Override
@@ -64,7 +64,7 @@ public record Lora(int rank, double alpha, List<String> targets, List<Integer> l
                     start.kaimingUniform(name + "a", true, rank, base.inputOf(site)),
                     start.zeros(name + "b", true, base.outputOf(site), rank),
                     dropout);
-            deltas.add(new Change(site, form, Reads.INPUT, alpha / rank));
+            deltas.add(new Change(site, form, Reads.INPUT, new Scaled(alpha / rank)));
         }
         return deltas;
     }

@@ -12,8 +12,8 @@ public interface Method {
     /** The name on the command line, in JSON and in files. */
     String name();
 
-    /** Where it acts and how it starts, in a few words for a table. */
-    String description();
+    /** The four axes and the start, in a few words each for a table. */
+    Axes axes();
 
     /**
      * The deltas, freshly initialised. Where the configuration leaves a size open, it follows from the architecture.

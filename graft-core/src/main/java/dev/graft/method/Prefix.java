@@ -52,8 +52,8 @@ public record Prefix(int length, Positions positions) implements Method {
     }
 
     @Override
-    public String description() {
-        return "keys and values before those of the text, in every attention; starts away from the base";
+    public Axes axes() {
+        return new Axes("heads", "keys and values", "queries", "in the softmax", "elsewhere");
     }
 
     @Override

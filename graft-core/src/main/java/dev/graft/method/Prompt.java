@@ -62,8 +62,8 @@ public record Prompt(int length, Place place, Stage stage) implements Method {
     }
 
     @Override
-    public String description() {
-        return "rows among the word embeddings, drawn from common words; starts away from the base";
+    public Axes axes() {
+        return new Axes("embeddings", "rows among the words", "–", "as more positions", "elsewhere");
     }
 
     @Override

@@ -18,6 +18,13 @@ public enum Reads {
         Tensor of(Flow flow) {
             return flow.output();
         }
+    },
+    /** Its output as the layer would hand it on: with the residual and through the norm, where one follows. */
+    FINISHED {
+        @Override
+        Tensor of(Flow flow) {
+            return flow.finish().apply(flow.output());
+        }
     };
 
     abstract Tensor of(Flow flow);

@@ -26,8 +26,8 @@ public record TopK(int k) implements Method {
     }
 
     @Override
-    public String description() {
-        return "the upper k layers, whole; starts as the base";
+    public Axes axes() {
+        return new Axes("the upper k layers", "copies of their tensors", "–", "in their place", "the base");
     }
 
     @Override

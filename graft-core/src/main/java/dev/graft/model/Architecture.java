@@ -61,6 +61,30 @@ public record Architecture(
         return sites;
     }
 
+    /** Every place where something may act, in the order of the forward pass. */
+    public List<Site> sites() {
+        List<Site> sites = new ArrayList<>();
+        for (Site.Embedding.Stage stage : Site.Embedding.Stage.values()) {
+            sites.add(new Site.Embedding(stage));
+        }
+        for (int layer = 0; layer < layers; layer++) {
+            for (Role role : Role.values()) {
+                Site.Linear linear = new Site.Linear(layer, role);
+                if (!role.isOutsideLayers() && tensors.containsKey(linear.path() + ".weight")) {
+                    sites.add(linear);
+                }
+            }
+            sites.add(new Site.Heads(layer));
+            sites.add(new Site.Inner(layer));
+            for (Site.Sublayer.Block block : Site.Sublayer.Block.values()) {
+                sites.add(new Site.Sublayer(layer, block));
+            }
+            sites.add(new Site.Layer(layer));
+        }
+        sites.addAll(linears(Role.POOLER));
+        return sites;
+    }
+
     /** Every normalisation, the embedding's first. */
     public List<Site.Norm> norms() {
         return tensors.keySet().stream()

@@ -99,8 +99,9 @@ final class Bert implements Backbone {
     }
 
     private Tensor feedForward(int i, Tensor h1, Pass pass) {
-        Tensor up = config.activation().apply(pass.linear(new Site.Linear(i, Role.FFN_UP), h1)); // [B, T, f]
-        return pass.baseDropout(pass.linear(new Site.Linear(i, Role.FFN_DOWN), up), "layer." + i + ".ffn");
+        Tensor up = pass.linear(new Site.Linear(i, Role.FFN_UP), h1); // [B, T, f]
+        Tensor inner = pass.output(new Site.Inner(i), up, config.activation().apply(up), UnaryOperator.identity());
+        return pass.baseDropout(pass.linear(new Site.Linear(i, Role.FFN_DOWN), inner), "layer." + i + ".ffn");
     }
 
     private Tensor addAndNorm(int i, Block block, Tensor x, Tensor h, Pass pass) {

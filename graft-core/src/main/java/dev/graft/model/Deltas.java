@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The deltas of one adapter by the site where they act. Immutable; the parameters belong to the adapter. */
@@ -60,6 +61,35 @@ public final class Deltas {
             }
         }
         return List.copyOf(byName.values());
+    }
+
+    /**
+     * Checks that a backbone asks wherever these deltas act.
+     *
+     * @throws IllegalArgumentException for a site or tensor that the backbone does not have
+     */
+    public void requireSites(Architecture base) {
+        Set<Site> known = Set.copyOf(base.sites());
+        Stream.of(outputs, heads, embeddings)
+                .flatMap(map -> map.keySet().stream())
+                .filter(site -> !known.contains(site))
+                .findFirst()
+                .ifPresent(site -> {
+                    throw new IllegalArgumentException("this base has no site %s; it has %s"
+                            .formatted(
+                                    site.path(),
+                                    String.join(
+                                            ", ",
+                                            base.sites().stream()
+                                                    .map(Site::path)
+                                                    .toList())));
+                });
+        replaced.keySet().stream()
+                .filter(tensor -> !base.tensors().containsKey(tensor))
+                .findFirst()
+                .ifPresent(tensor -> {
+                    throw new IllegalArgumentException("this base has no tensor " + tensor);
+                });
     }
 
     /** The canonical names of the base tensors that are replaced. */

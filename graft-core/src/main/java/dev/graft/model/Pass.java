@@ -94,8 +94,8 @@ public final class Pass {
         return embedded;
     }
 
-    /** A base tensor, or the copy that stands in its place, in the compute type. */
-    Tensor tensor(String name) {
+    /** A base tensor by canonical name, or the copy that stands in its place, in the compute type. */
+    public Tensor tensor(String name) {
         Parameter replacement = deltas.replacementOf(name);
         return replacement == null ? base.get(name) : replacement.in(dtype());
     }

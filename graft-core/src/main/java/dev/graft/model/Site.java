@@ -36,6 +36,14 @@ public sealed interface Site {
         }
     }
 
+    /** What comes out of the feed-forward's nonlinearity, which {@link Role#FFN_DOWN} reads. */
+    record Inner(int layer) implements Site {
+        @Override
+        public String path() {
+            return "layer." + layer + ".ffn.inner";
+        }
+    }
+
     /** The heads of one self attention: queries, keys, values and mask before the softmax, outputs after it. */
     record Heads(int layer) implements Site {
         @Override

@@ -1,7 +1,9 @@
 package dev.graft.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.graft.model.Architecture;
 import dev.graft.model.Backbone;
 import dev.graft.model.Delta;
 import dev.graft.model.Deltas;
@@ -23,6 +25,7 @@ import dev.graft.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -32,6 +35,7 @@ class SitesTest {
         List<Site> sites = new ArrayList<>(List.of(
                 new Site.Embedding(Stage.TABLE),
                 new Site.Layer(1),
+                new Site.Inner(1),
                 new Site.Sublayer(0, Block.ATTENTION),
                 new Site.Sublayer(2, Block.FFN)));
         for (Role role : Role.values()) {
@@ -46,6 +50,37 @@ class SitesTest {
         Count count = new Count(site);
         forward(count);
         assertThat(count.calls).isEqualTo(1);
+    }
+
+    @Test
+    void anArchitectureNamesEverySiteThatItsBackboneAsks() {
+        Architecture base = BackboneUnderTest.BERT_WITH_POOLER.base().architecture();
+        List<Site> outputs =
+                base.sites().stream().filter(SitesTest::hasAnOutput).toList();
+        assertThat(outputs).containsAll(sitesWithAnOutput().toList()).doesNotHaveDuplicates();
+        for (Site site : outputs) {
+            Count count = new Count(site);
+            forward(count);
+            assertThat(count.calls).as(site.path()).isEqualTo(1);
+        }
+    }
+
+    private static boolean hasAnOutput(Site site) {
+        return switch (site) {
+            case Site.Embedding embedding -> embedding.stage() == Stage.TABLE;
+            case Site.Heads heads -> false;
+            case Site.Norm norm -> false;
+            default -> true;
+        };
+    }
+
+    @Test
+    void whatNoBackboneAsksIsRefused() {
+        Backbone base = BackboneUnderTest.BERT.base();
+        Deltas deltas = new Deltas(List.of(new Count(new Site.Layer(7))));
+        assertThatThrownBy(() -> deltas.requireSites(base.architecture()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("no site layer.7; it has embedding.table");
     }
 
     @ParameterizedTest

@@ -1,0 +1,16 @@
+package dev.graft.method;
+
+import dev.graft.model.Pass;
+import dev.graft.tensor.Tensor;
+
+/**
+ * {@code h + scale * change}.
+ *
+ * @param scale a fixed number, which does not train
+ */
+public record Scaled(double scale) implements Join {
+    @Override
+    public Tensor join(Tensor h, Tensor change, Tensor read, Pass pass) {
+        return h.plusScaled(change, scale);
+    }
+}

@@ -5,12 +5,12 @@ import dev.graft.method.Methods;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads a method with its options from one word, such as {@code houlsby:bottleneck=64,layernorm=frozen}. */
+/** Reads a method with its options from one word, such as {@code houlsby:bottleneck=64,layernorm=frozen}, or from a file. */
 final class MethodOption implements ITypeConverter<Method> {
     @Override
     public Method convert(String value) {
         try {
-            return Methods.parse(value);
+            return Methods.read(value);
         } catch (IllegalArgumentException e) {
             throw new TypeConversionException(e.getMessage());
         }

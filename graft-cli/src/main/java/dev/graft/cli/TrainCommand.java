@@ -7,9 +7,11 @@ import dev.graft.Training;
 import dev.graft.TrainingPlan;
 import dev.graft.method.Houlsby;
 import dev.graft.method.Method;
+import dev.graft.method.Methods;
 import dev.graft.train.TrainingSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -34,6 +36,7 @@ import picocli.CommandLine.Spec;
             "  graft train --data tickets.csv",
             "  graft train --data reviews.tsv --text review --label stars --task regression --out adapters/stars",
             "  graft train --data intents.jsonl --method lora:rank=16,targets=query+key+value --epochs 5",
+            "  graft train --data intents.jsonl --method lora --method prefix:length=5",
             "  graft train --data tickets.csv --base bge-small --method houlsby:layernorm=frozen --resume"
         })
 final class TrainCommand implements Callable<Integer> {
@@ -50,10 +53,11 @@ final class TrainCommand implements Callable<Integer> {
 
     @Option(
             names = "--method",
-            paramLabel = "NAME[:option=value,...]",
+            paramLabel = "NAME[:option=value,...]|FILE.json",
             converter = MethodOption.class,
-            description = "What to train, see 'graft methods' (houlsby). Several values of an option are joined by +.")
-    private Method method = Houlsby.DEFAULT;
+            description = "What to train, see 'graft methods' (houlsby). Several values of an option are joined by +;"
+                    + " given several times, all of them train together.")
+    private List<Method> methods = List.of(Houlsby.DEFAULT);
 
     @Option(
             names = "--out",
@@ -84,7 +88,9 @@ final class TrainCommand implements Callable<Integer> {
     public Integer call() {
         TrainingSettings settings = options.settings();
         engine.check();
-        TrainingPlan rows = data.read().withMethod(method).withSettings(settings);
+        TrainingPlan rows = data.read()
+                .withMethod(Failures.checked(spec, () -> Methods.union(methods)))
+                .withSettings(settings);
         console.say(data.describe(rows));
         Path place = (out == null ? data.usualPlace() : out).normalize();
         try (TrainingFolder folder = TrainingFolder.open(place)) {

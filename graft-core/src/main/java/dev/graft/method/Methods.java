@@ -7,6 +7,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -22,11 +25,14 @@ public final class Methods {
             LayerNorm.DEFAULT,
             TopK.DEFAULT,
             Full.DEFAULT,
-            HeadOnly.DEFAULT);
+            HeadOnly.DEFAULT,
+            Custom.DEFAULT);
 
     private static final ObjectMapper JSON = JsonMapper.builder()
             .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
             .build();
+
+    private static final String PARTS = "methods";
 
     private Methods() {}
 
@@ -78,6 +84,30 @@ public final class Methods {
         return fromJson(options);
     }
 
+    /**
+     * Parses what a user gives: {@code NAME[:option=value,...]}, or a file of JSON in {@link #toJson}'s form.
+     *
+     * @throws IllegalArgumentException as {@link #parse} and {@link #fromJson} do, and for a file that cannot be read
+     */
+    public static Method read(String textOrFile) {
+        if (!textOrFile.endsWith(".json")) {
+            return parse(textOrFile);
+        }
+        try {
+            return fromJson(JSON.readTree(Files.readString(Path.of(textOrFile))));
+        } catch (IOException e) {
+            throw new IllegalArgumentException(
+                    "%s: not a readable file of a method: %s".formatted(textOrFile, e.getMessage()), e);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(textOrFile + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** One method as it is, several as their union. */
+    public static Method union(List<Method> methods) {
+        return methods.size() == 1 ? methods.getFirst() : new Union(methods);
+    }
+
     private static void set(ObjectNode options, Method method, String option, String value) {
         if (!options.has(option) || option.equals("method")) {
             throw unknownOption(method, option);
@@ -101,8 +131,16 @@ public final class Methods {
                         method.name(), option, known.isEmpty() ? "it has none" : "it has " + String.join(", ", known)));
     }
 
-    /** The configuration as {@code {"method": name, option: value, ...}}. */
+    /**
+     * The configuration as {@code {"method": name, option: value, ...}}; a union as {@code {"method": "union", "methods": [...]}}.
+     */
     public static ObjectNode toJson(Method method) {
+        if (method instanceof Union union) {
+            ObjectNode json = JSON.createObjectNode().put("method", Union.NAME);
+            ArrayNode parts = json.putArray(PARTS);
+            union.methods().forEach(part -> parts.add(toJson(part)));
+            return json;
+        }
         ObjectNode json = JSON.createObjectNode().put("method", method.name());
         ObjectNode options = JSON.valueToTree(method);
         json.setAll(options);
@@ -132,11 +170,23 @@ public final class Methods {
     }
 
     /**
-     * Reads {@link #toJson}'s form; options that are missing take their defaults.
+     * Reads {@link #toJson}'s form; options that are missing take their defaults. A list of methods is their union.
      *
      * @throws IllegalArgumentException for an unknown name or option, or a value that does not fit
      */
     public static Method fromJson(JsonNode json) {
+        if (json.isArray()) {
+            List<Method> parts = new ArrayList<>();
+            json.forEach(part -> parts.add(fromJson(part)));
+            return union(parts);
+        }
+        if (json.path("method").asText().equals(Union.NAME)) {
+            return fromJson(json.path(PARTS));
+        }
+        if (!json.isObject()) {
+            throw new IllegalArgumentException(
+                    "a method is written {\"method\": NAME, option: value, ...}, several as a list of such: " + json);
+        }
         Method method = named(json.path("method").asText());
         ObjectNode options = toJson(method);
         json.fieldNames().forEachRemaining(option -> {

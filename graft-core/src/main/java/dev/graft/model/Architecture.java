@@ -41,6 +41,30 @@ public record Architecture(
         return shape(site).get(0).intValue();
     }
 
+    /**
+     * The size of what is read at a place with an output.
+     *
+     * @throws IllegalArgumentException for a place without one
+     */
+    public int inputOf(Site site) {
+        return site instanceof Site.Linear linear ? inputOf(linear) : outputOf(site);
+    }
+
+    /**
+     * The size of what is given at a place with an output.
+     *
+     * @throws IllegalArgumentException for a place without one
+     */
+    public int outputOf(Site site) {
+        return switch (site) {
+            case Site.Linear linear -> outputOf(linear);
+            case Site.Inner inner -> ffn;
+            case Site.Sublayer sublayer -> hidden;
+            case Site.Layer layer -> hidden;
+            default -> throw new IllegalArgumentException("no output passes at " + site.path());
+        };
+    }
+
     private List<Long> shape(Site.Linear site) {
         List<Long> shape = tensors.get(site.path() + ".weight");
         if (shape == null) {

@@ -2,13 +2,14 @@ package dev.graft.conformance;
 
 import dev.graft.method.Method;
 import dev.graft.method.Methods;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToLongFunction;
 
 /**
  * One configuration of one method, and what it promises.
  *
- * @param text the configuration as the command line takes it
+ * @param text the configuration as the command line takes it; the parts of a union are separated by {@code &}
  * @param start how close to the base it starts
  * @param count the closed formula of methods.md 28, written apart from the method's own
  * @param dropsInTraining whether the method, as configured, has dropout of its own
@@ -34,7 +35,18 @@ record MethodUnderTest(String text, Start start, ToLongFunction<Sizes> count, bo
             of("top-k", Start.EXACT, s -> 2 * layer(s) + pooler(s)),
             of("top-k:k=1", Start.EXACT, s -> layer(s) + pooler(s)),
             of("full", Start.EXACT, s -> embedding(s) + s.layers() * layer(s) + pooler(s)),
-            of("head", Start.EXACT, s -> 0));
+            of("head", Start.EXACT, s -> 0),
+            of("custom:activation=gelu", Start.EXACT, s -> houlsby(s, 16) / 2),
+            of(
+                    "custom:where=attention+layer,form=low_rank,size=2,reads=finished,scale=3",
+                    Start.EXACT,
+                    s -> 2 * lora(s.layers(), s.hidden(), s.hidden(), 2)),
+            of(
+                    "lora:rank=2 & custom:where=ffn.inner,size=3 & prompt:length=2",
+                    Start.ELSEWHERE,
+                    s -> 2 * lora(s.layers(), s.hidden(), s.hidden(), 2)
+                            + s.layers() * (2L * s.ffn() * 3 + 3 + s.ffn())
+                            + 2L * s.hidden()));
 
     private static MethodUnderTest of(String text, Start start, ToLongFunction<Sizes> count) {
         return new MethodUnderTest(text, start, count, false);
@@ -45,7 +57,8 @@ record MethodUnderTest(String text, Start start, ToLongFunction<Sizes> count, bo
     }
 
     Method method() {
-        return Methods.parse(text);
+        return Methods.union(
+                Arrays.stream(text.split(" & ")).map(Methods::parse).toList());
     }
 
     @Override

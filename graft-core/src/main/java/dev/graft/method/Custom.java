@@ -1,0 +1,153 @@
+package dev.graft.method;
+
+import dev.graft.model.Activation;
+import dev.graft.model.Architecture;
+import dev.graft.model.Delta;
+import dev.graft.model.Site;
+import dev.graft.tensor.Parameter;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One change from the four axes of He et al. 2022 (arXiv 2110.04366, section 3), for a method of one's own: where it acts,
+ * what computes it, what that reads, and how it joins. Several of them, or one beside a built-in method, are a {@link Union}.
+ *
+ * <pre>
+ *   bottleneck   h + scale (phi(r D^T + b_D) U^T + b_U)      low_rank   h + scale (r A^T B^T)
+ * </pre>
+ *
+ * The first factor starts from Kaiming's uniform with a = sqrt 5, as LoRA's. The last one starts at zero, which is exactly the
+ * base, or near it from N(0, 0.02). Trains {@code m (d_in + d_out)} scalars at each place, and a bottleneck {@code m + d_out}
+ * more. Tensors: {@code <site>.<id>.{down,up}.{weight,bias}} and {@code <site>.<id>.{a,b}}.
+ *
+ * @param id what its tensors are called, to tell two changes at one place apart
+ * @param where places by their name within a layer: ffn, attention, layer, query, ffn.inner, ...
+ * @param layers the layers that get one; empty for all
+ * @param form the functional form
+ * @param size m: the width of the bottleneck, or the rank
+ * @param activation phi; null for relu, and always without a bottleneck
+ * @param reads what the form reads
+ * @param scale what the change is multiplied by
+ * @param start the base itself or near it
+ */
+public record Custom(
+        String id,
+        List<String> where,
+        List<Integer> layers,
+        Shape form,
+        int size,
+        @Nullable Activation activation,
+        Reads reads,
+        double scale,
+        Begin start)
+        implements Method {
+    private static final double SIGMA = 0.02;
+    private static final Pattern ID = Pattern.compile("[a-z][a-z0-9_-]*");
+
+    public static final Custom DEFAULT =
+            new Custom("custom", List.of("ffn"), List.of(), Shape.BOTTLENECK, 16, null, Reads.INPUT, 1, Begin.BASE);
+
+    /** The functional forms that can be placed anywhere. */
+    public enum Shape {
+        BOTTLENECK,
+        LOW_RANK
+    }
+
+    /** What the model computes before training. */
+    public enum Begin {
+        BASE,
+        NEAR
+    }
+
+    public Custom {
+        if (!ID.matcher(id).matches()) {
+            throw new IllegalArgumentException("id must be a word of small letters and digits: '%s'".formatted(id));
+        }
+        if (where.isEmpty()) {
+            throw new IllegalArgumentException("where must name at least one place, such as ffn: []");
+        }
+        if (size < 1) {
+            throw new IllegalArgumentException("size must be >= 1: " + size);
+        }
+        if (form == Shape.LOW_RANK && activation != null) {
+            throw new IllegalArgumentException(
+                    "activation means nothing with form=low_rank, which is linear: " + activation);
+        }
+        if (!Double.isFinite(scale) || scale == 0) {
+            throw new IllegalArgumentException("scale must be a number other than 0: " + scale);
+        }
+        where = List.copyOf(where);
+        layers = List.copyOf(layers);
+    }
+
+    @Override
+    public String name() {
+        return "custom";
+    }
+
+    @Override
+    public Axes axes() {
+        return new Axes(
+                String.join(", ", where),
+                form.name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                reads.name().toLowerCase(Locale.ROOT),
+                scale == 1 ? "added" : "added, scaled",
+                start == Begin.BASE ? "the base" : "near the base");
+    }
+
+    @Override
+    public List<Delta> deltas(Architecture base, Initializer start) {
+        return places(base).stream()
+                .<Delta>map(site -> new Change(site, form(site, base, start), reads, new Scaled(scale)))
+                .toList();
+    }
+
+    private List<Site> places(Architecture base) {
+        return new Where(where, layers).in(base);
+    }
+
+    private Form form(Site site, Architecture base, Initializer start) {
+        String name = site.path() + "." + id + ".";
+        int in = in(site, base);
+        int out = base.outputOf(site);
+        return switch (form) {
+            case BOTTLENECK ->
+                new Bottleneck(
+                        start.kaimingUniform(name + "down.weight", true, size, in),
+                        start.zeros(name + "down.bias", false, size),
+                        last(name + "up.weight", out, start),
+                        start.zeros(name + "up.bias", false, out),
+                        activation == null ? Activation.RELU : activation);
+            case LOW_RANK ->
+                new LowRank(start.kaimingUniform(name + "a", true, size, in), last(name + "b", out, start), 0);
+        };
+    }
+
+    private Parameter last(String name, int out, Initializer initializer) {
+        return start == Begin.BASE
+                ? initializer.zeros(name, true, out, size)
+                : initializer.normal(name, true, SIGMA, out, size);
+    }
+
+    private int in(Site site, Architecture base) {
+        return reads == Reads.INPUT ? base.inputOf(site) : base.outputOf(site);
+    }
+
+    @Override
+    public long parameters(Architecture base) {
+        return places(base).stream()
+                .mapToLong(site -> {
+                    long in = in(site, base);
+                    long out = base.outputOf(site);
+                    return size * (in + out) + (form == Shape.BOTTLENECK ? size + out : 0);
+                })
+                .sum();
+    }
+
+    @Override
+    public double learningRate(Architecture base) {
+        return base.hidden() < 768 ? 1e-3 : 3e-4;
+    }
+}

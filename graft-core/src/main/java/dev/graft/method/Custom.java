@@ -109,19 +109,20 @@ public record Custom(
     }
 
     private Form form(Site site, Architecture base, Initializer start) {
-        String name = site.path() + "." + id + ".";
+        String name = site.path() + "." + id;
         int in = in(site, base);
         int out = base.outputOf(site);
         return switch (form) {
             case BOTTLENECK ->
-                new Bottleneck(
-                        start.kaimingUniform(name + "down.weight", true, size, in),
-                        start.zeros(name + "down.bias", false, size),
-                        last(name + "up.weight", out, start),
-                        start.zeros(name + "up.bias", false, out),
-                        activation == null ? Activation.RELU : activation);
+                Bottleneck.of(
+                        name,
+                        start.kaimingUniform(name + ".down.weight", true, size, in),
+                        last(name + ".up.weight", out, start),
+                        activation == null ? Activation.RELU : activation,
+                        0,
+                        start);
             case LOW_RANK ->
-                new LowRank(start.kaimingUniform(name + "a", true, size, in), last(name + "b", out, start), 0);
+                new LowRank(start.kaimingUniform(name + ".a", true, size, in), last(name + ".b", out, start), 0);
         };
     }
 

@@ -76,15 +76,16 @@ public record Houlsby(
     }
 
     private Bottleneck bottleneck(Site site, Architecture base, Initializer start) {
-        String name = site.path() + ".bottleneck.";
+        String name = site.path() + ".bottleneck";
         int d = base.hidden();
         int m = width(base);
-        return new Bottleneck(
-                start.truncatedNormal(name + "down.weight", true, sigma, m, d),
-                start.zeros(name + "down.bias", false, m),
-                start.truncatedNormal(name + "up.weight", true, sigma, d, m),
-                start.zeros(name + "up.bias", false, d),
-                activation);
+        return Bottleneck.of(
+                name,
+                start.truncatedNormal(name + ".down.weight", true, sigma, m, d),
+                start.truncatedNormal(name + ".up.weight", true, sigma, d, m),
+                activation,
+                0,
+                start);
     }
 
     private int width(Architecture base) {
@@ -93,9 +94,7 @@ public record Houlsby(
 
     @Override
     public long parameters(Architecture base) {
-        long d = base.hidden();
-        long m = width(base);
-        long adapters = base.layers() * sites.size() * (2 * d * m + m + d);
+        long adapters = base.layers() * sites.size() * Bottleneck.count(base.hidden(), width(base));
         return adapters + (layernorm == NormPolicy.TRAINED ? Unfrozen.count(Unfrozen.norms(base), base) : 0);
     }
 

@@ -25,6 +25,10 @@ public final class Initializer {
         return make(name, decays, source -> Tensor.zeros(DType.FLOAT32, backbone.device(), shape));
     }
 
+    public Parameter ones(String name, boolean decays, long... shape) {
+        return make(name, decays, source -> Tensor.ones(DType.FLOAT32, backbone.device(), shape));
+    }
+
     /** N(0, sigma). */
     public Parameter normal(String name, boolean decays, double sigma, long... shape) {
         return make(name, decays, source -> source.normal(sigma, shape));

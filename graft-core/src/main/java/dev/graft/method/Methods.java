@@ -19,6 +19,7 @@ import java.util.Locale;
 public final class Methods {
     private static final List<Method> DEFAULTS = List.of(
             Houlsby.DEFAULT,
+            Pfeiffer.DEFAULT,
             Lora.DEFAULT,
             Prefix.DEFAULT,
             Prompt.DEFAULT,

@@ -64,6 +64,10 @@ class CountTest {
             houlsby:bottleneck=256,layernorm=frozen                       | 9461760   |
             layernorm                                                     | 38400     | 9984
             houlsby                                                       | 2417664   | 309888
+            pfeiffer                                                      | 894528    | 113040
+            pfeiffer:bottleneck=12                                        | 230544    |
+            pfeiffer:bottleneck=384                                       | 7091712   |
+            pfeiffer:bottleneck=48                                        |           | 223776
             prefix                                                        | 184320    | 46080
             prefix:length=30                                              | 552960    | 138240
             prompt                                                        | 15360     | 7680

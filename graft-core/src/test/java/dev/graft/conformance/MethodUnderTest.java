@@ -21,6 +21,19 @@ record MethodUnderTest(String text, Start start, ToLongFunction<Sizes> count, bo
             of("houlsby:bottleneck=5,layernorm=frozen", Start.near(s -> gelu(s, 5)), s -> houlsby(s, 5)),
             of("houlsby:bottleneck=4,sites=ffn", Start.near(s -> gelu(s, 4)), s -> houlsby(s, 4) / 2 + norms(s)),
             of("houlsby:bottleneck=6,activation=relu", Start.near(s -> relu(s, 6)), s -> houlsby(s, 6) + norms(s)),
+            of("pfeiffer", Start.near(s -> sequential(s, narrowWidth(s))), s -> bottlenecks(s, narrowWidth(s))),
+            of(
+                    "pfeiffer:bottleneck=4,sites=attention+layer,activation=silu",
+                    Start.ELSEWHERE,
+                    s -> 2 * bottlenecks(s, 4)),
+            of(
+                    "pfeiffer:bottleneck=3,reads=output,gate=masked",
+                    Start.near(s -> sequential(s, 3)),
+                    s -> bottlenecks(s, 3) + gates(s)),
+            of(
+                    "pfeiffer:bottleneck=3,norms=before+after",
+                    Start.ELSEWHERE,
+                    s -> bottlenecks(s, 3) + 4L * s.layers() * s.hidden()),
             of("lora", Start.EXACT, s -> 2 * lora(s.layers(), s.hidden(), s.hidden(), 8)),
             of("lora:rank=3,targets=query+key+value+attention.output+ffn.up+ffn.down", Start.EXACT, s -> allLora(s, 3)),
             of("lora:rank=2,layers=1", Start.EXACT, s -> 2 * lora(1, s.hidden(), s.hidden(), 2)),
@@ -72,8 +85,22 @@ record MethodUnderTest(String text, Start start, ToLongFunction<Sizes> count, bo
         return Math.max(1, s.hidden() / 12);
     }
 
+    private static int narrowWidth(Sizes s) {
+        return Math.max(1, s.hidden() / 16);
+    }
+
     private static long houlsby(Sizes s, long m) {
-        return 2 * s.layers() * (2 * s.hidden() * m + m + s.hidden());
+        return 2 * bottlenecks(s, m);
+    }
+
+    /** One in every layer. */
+    private static long bottlenecks(Sizes s, long m) {
+        return s.layers() * (2 * s.hidden() * m + m + s.hidden());
+    }
+
+    /** One in every layer. */
+    private static long gates(Sizes s) {
+        return s.layers() * (s.hidden() + 1L);
     }
 
     private static long norms(Sizes s) {
@@ -108,6 +135,11 @@ record MethodUnderTest(String text, Start start, ToLongFunction<Sizes> count, bo
 
     /** The deviation of a normal of 1e-2 that is cut off at two deviations. */
     private static final double SIGMA = 0.8796e-2;
+
+    /** Of a ReLU's bottleneck from a whole normal of 2e-2, where what it reads is of the size of what it changes. */
+    private static double sequential(Sizes s, int m) {
+        return 0.02 * 0.02 * Math.sqrt(s.hidden() * m / 2.0);
+    }
 
     private static double gelu(Sizes s, int m) {
         return SIGMA * SIGMA * Math.sqrt(s.hidden() * (double) m) / 2;

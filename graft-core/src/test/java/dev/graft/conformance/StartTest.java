@@ -24,7 +24,7 @@ class StartTest {
                             .containsExactly(specimen.baseLogits().toDoubles());
                 case Start.Elsewhere() ->
                     assertThat(logits.equalTo(specimen.baseLogits())).isFalse();
-                case Start.Near(ToDoubleFunction < Sizes > share) ->
+                case Start.Near(ToDoubleFunction<Sizes> share) ->
                     assertThat(largestChange(specimen)).isLessThan(2 * share.applyAsDouble(backbone.sizes()));
             }
         }

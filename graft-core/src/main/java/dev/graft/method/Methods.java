@@ -24,6 +24,7 @@ public final class Methods {
             Prefix.DEFAULT,
             Prompt.DEFAULT,
             LayerNorm.DEFAULT,
+            BitFit.DEFAULT,
             TopK.DEFAULT,
             Full.DEFAULT,
             HeadOnly.DEFAULT,

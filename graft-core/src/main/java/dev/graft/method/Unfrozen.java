@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
-/** Base tensors that train as the adapter's own copies: what layernorm, top-k and full have in common. */
+/** Base tensors that train as the adapter's own copies: what layernorm, bitfit, top-k and full have in common. */
 final class Unfrozen {
     private Unfrozen() {}
 
@@ -23,6 +23,13 @@ final class Unfrozen {
     static List<String> norms(Architecture base) {
         return base.norms().stream()
                 .flatMap(norm -> List.of(norm.path() + ".weight", norm.path() + ".bias").stream())
+                .toList();
+    }
+
+    /** Every bias, the normalisations' too. */
+    static List<String> biases(Architecture base) {
+        return base.tensors().keySet().stream()
+                .filter(name -> name.endsWith(".bias"))
                 .toList();
     }
 

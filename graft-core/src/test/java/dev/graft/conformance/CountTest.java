@@ -63,6 +63,8 @@ class CountTest {
             houlsby:bottleneck=8,layernorm=frozen                         | 313536    | 78432
             houlsby:bottleneck=256,layernorm=frozen                       | 9461760   |
             layernorm                                                     | 38400     | 9984
+            bitfit                                                        | 102912    | 25728
+            bitfit:biases=query+ffn.up                                    | 46080     | 11520
             houlsby                                                       | 2417664   | 309888
             pfeiffer                                                      | 894528    | 113040
             pfeiffer:bottleneck=12                                        | 230544    |

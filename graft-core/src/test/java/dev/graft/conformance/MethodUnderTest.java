@@ -45,6 +45,8 @@ record MethodUnderTest(String text, Start start, ToLongFunction<Sizes> count, bo
             of("prompt:length=3,place=before_cls", Start.ELSEWHERE, s -> 3L * s.hidden()),
             of("prompt:length=4,stage=output", Start.ELSEWHERE, s -> 4L * s.hidden()),
             of("layernorm", Start.EXACT, MethodUnderTest::norms),
+            of("bitfit", Start.EXACT, s -> biases(s) + (s.hasPooler() ? s.hidden() : 0)),
+            of("bitfit:biases=query+ffn.up", Start.EXACT, s -> s.layers() * (s.hidden() + (long) s.ffn())),
             of("top-k", Start.EXACT, s -> 2 * layer(s) + pooler(s)),
             of("top-k:k=1", Start.EXACT, s -> layer(s) + pooler(s)),
             of("full", Start.EXACT, s -> embedding(s) + s.layers() * layer(s) + pooler(s)),
@@ -105,6 +107,10 @@ record MethodUnderTest(String text, Start start, ToLongFunction<Sizes> count, bo
 
     private static long norms(Sizes s) {
         return 2L * s.hidden() * (2 * s.layers() + 1);
+    }
+
+    private static long biases(Sizes s) {
+        return s.layers() * (7L * s.hidden() + s.ffn()) + s.hidden();
     }
 
     private static long lora(long projections, long in, long out, long r) {

@@ -20,6 +20,8 @@ public final class Methods {
     private static final List<Method> DEFAULTS = List.of(
             Houlsby.DEFAULT,
             Pfeiffer.DEFAULT,
+            Parallel.DEFAULT,
+            ScaledParallel.DEFAULT,
             Lora.DEFAULT,
             Prefix.DEFAULT,
             Prompt.DEFAULT,

@@ -70,6 +70,10 @@ class CountTest {
             pfeiffer:bottleneck=12                                        | 230544    |
             pfeiffer:bottleneck=384                                       | 7091712   |
             pfeiffer:bottleneck=48                                        |           | 223776
+            parallel                                                      | 304320    | 76128
+            scaled-parallel:bottleneck=512                                | 9452544   |
+            scaled-parallel:bottleneck=192                                |           | 888192
+            scaled-parallel:bottleneck=512,scale=learned                  | 9452556   |
             prefix                                                        | 184320    | 46080
             prefix:length=30                                              | 552960    | 138240
             prompt                                                        | 15360     | 7680

@@ -34,6 +34,17 @@ record MethodUnderTest(String text, Start start, ToLongFunction<Sizes> count, bo
                     "pfeiffer:bottleneck=3,norms=before+after",
                     Start.ELSEWHERE,
                     s -> bottlenecks(s, 3) + 4L * s.layers() * s.hidden()),
+            of("parallel", Start.EXACT, s -> bottlenecks(s, 16)),
+            of("scaled-parallel", Start.EXACT, s -> bottlenecks(s, 16)),
+            of(
+                    "scaled-parallel:bottleneck=3,scale=channel,sites=pre_o",
+                    Start.EXACT,
+                    s -> bottlenecks(s, 3) + (long) s.layers() * s.hidden()),
+            of(
+                            "scaled-parallel:bottleneck=3,scale=learned,sites=attention+ffn,start=bert,dropout=0.2",
+                            Start.ELSEWHERE,
+                            s -> 2 * (bottlenecks(s, 3) + s.layers()))
+                    .dropping(),
             of("lora", Start.EXACT, s -> 2 * lora(s.layers(), s.hidden(), s.hidden(), 8)),
             of("lora:rank=3,targets=query+key+value+attention.output+ffn.up+ffn.down", Start.EXACT, s -> allLora(s, 3)),
             of("lora:rank=2,layers=1", Start.EXACT, s -> 2 * lora(1, s.hidden(), s.hidden(), 2)),

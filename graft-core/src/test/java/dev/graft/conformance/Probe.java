@@ -10,6 +10,7 @@ import java.util.List;
 /** Notes what passes at a site in the latest forward pass, and changes nothing. */
 final class Probe implements OutputDelta {
     private final Site site;
+    private double[] input = {};
     private double[] output = {};
     private boolean recorded;
 
@@ -24,9 +25,15 @@ final class Probe implements OutputDelta {
 
     @Override
     public Tensor apply(Flow flow) {
+        input = flow.input().toDoubles();
         output = flow.output().toDoubles();
         recorded = flow.output().requiresGradient();
         return flow.output();
+    }
+
+    /** What the place read, in row-major order. */
+    double[] input() {
+        return input;
     }
 
     /** The output that passed, in row-major order. */

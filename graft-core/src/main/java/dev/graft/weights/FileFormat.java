@@ -16,7 +16,8 @@ enum FileFormat {
     SAFETENSORS,
     SAFETENSORS_INDEX,
     ONNX,
-    TENSORFLOW_INDEX;
+    TENSORFLOW_INDEX,
+    TORCH;
 
     private static final int HEAD = 64;
 
@@ -34,6 +35,9 @@ enum FileFormat {
             return SAFETENSORS;
         }
         refuse(file, head);
+        if (head[0] == 'P' && head.length > 1 && head[1] == 'K') {
+            return TORCH;
+        }
         String name = file.getFileName().toString();
         // A broken file of a known name goes to its reader, which tells what is broken.
         if (name.endsWith(".safetensors")) {
@@ -49,7 +53,8 @@ enum FileFormat {
             return ONNX;
         }
         throw new WeightsException(
-                file, "is not a file of tensors; safetensors, ONNX and TensorFlow's .index files are read");
+                file,
+                "is not a file of tensors; safetensors, torch.save's zip archives, ONNX and TensorFlow's .index files are read");
     }
 
     private static void refuse(Path file, byte[] head) {
@@ -66,10 +71,18 @@ enum FileFormat {
             throw new WeightsException(
                     file, "is a web page saved under this name; download the file itself (a login may be needed)");
         }
-        if (text.startsWith("PK")) {
+        if (isPickle(head)) {
             throw new WeightsException(
-                    file, "is a zip archive, perhaps of PyTorch's torch.save; save the tensors as safetensors");
+                    file,
+                    "is a bare pickle, as PyTorch wrote before 1.6; convert it with: python -c \"import torch;"
+                            + " torch.save(torch.load('%1$s', map_location='cpu', weights_only=True), '%1$s')\""
+                                    .formatted(file.getFileName()));
         }
+    }
+
+    /** A pickle begins with opcode PROTO and the protocol's number. */
+    private static boolean isPickle(byte[] head) {
+        return head.length > 1 && head[0] == (byte) PickleOpcode.PROTO.code && head[1] >= 2 && head[1] <= 5;
     }
 
     private static boolean looksLikeSafetensors(byte[] head) {

@@ -16,7 +16,8 @@ import java.util.Map;
 public interface TensorSource extends AutoCloseable {
     /**
      * Opens a file whose format is told by its content: safetensors, the index of a sharded safetensors model
-     * ({@code model.safetensors.index.json}), ONNX, or the index of a TensorFlow bundle ({@code bert_model.ckpt.index}).
+     * ({@code model.safetensors.index.json}), ONNX, the index of a TensorFlow bundle ({@code bert_model.ckpt.index}), or a file
+     * of PyTorch's {@code torch.save}.
      *
      * @throws WeightsException where there is no such file, it is none of these (a git-lfs pointer, a web page, ...), or it is
      *     broken
@@ -27,6 +28,7 @@ public interface TensorSource extends AutoCloseable {
             case SAFETENSORS_INDEX -> ShardedSafetensors.open(file);
             case ONNX -> OnnxNames.rename(OnnxFile.open(file));
             case TENSORFLOW_INDEX -> BertNames.rename(TensorFlowBundle.open(file));
+            case TORCH -> TorchFile.open(file);
         };
     }
 

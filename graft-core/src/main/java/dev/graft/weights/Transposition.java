@@ -35,7 +35,8 @@ final class Transposition {
         return to;
     }
 
-    private static void copy(ByteBuffer from, int source, ByteBuffer to, int target, int width) {
+    /** One element, from the one buffer's byte order to the other's. */
+    static void copy(ByteBuffer from, int source, ByteBuffer to, int target, int width) {
         switch (width) {
             case 1 -> to.put(target, from.get(source));
             case 2 -> to.putShort(target, from.getShort(source));

@@ -26,7 +26,7 @@ class TensorSourceTest {
                 "`<!DOCTYPE html><html>Sign in</html>`                        | is a web page",
                 "`\uFEFF\n  <HTML><body>404</body></HTML>`                    | is a web page",
                 "`<?xml version=\"1.0\"?><Error>AccessDenied</Error>`         | is a web page",
-                "`PK\u0003\u0004 archive/data.pkl`                            | is a zip archive",
+                "`PK\u0003\u0004 archive/data.pkl`                            | is broken or truncated (zip: ",
                 "``                                                           | the file is empty",
             })
     void namesWhatLiesUnderAWeightsFileName(String content, String cause) throws IOException {

@@ -22,10 +22,12 @@ import org.jspecify.annotations.Nullable;
 enum KeyTable {
     /** The last column is the name in the running model, which gradients and whole state dictionaries carry. */
     PEFT("""
-            lora,layernorm  head.weight                whole         base_model.model.classifier.weight                  base_model.model.classifier.modules_to_save.default.weight
-            lora,layernorm  head.bias                  whole         base_model.model.classifier.bias                    base_model.model.classifier.modules_to_save.default.bias
+            lora,ia3,layernorm head.weight             whole         base_model.model.classifier.weight                  base_model.model.classifier.modules_to_save.default.weight
+            lora,ia3,layernorm head.bias               whole         base_model.model.classifier.bias                    base_model.model.classifier.modules_to_save.default.bias
             lora            {site}.lora.a              whole         base_model.model.{module}.lora_A.weight             base_model.model.{module}.lora_A.default.weight
             lora            {site}.lora.b              whole         base_model.model.{module}.lora_B.weight             base_model.model.{module}.lora_B.default.weight
+            ia3             {site}.ia3.output          column        base_model.model.{module}.ia3_l                     base_model.model.{module}.ia3_l.default
+            ia3             {site}.ia3.input           row           base_model.model.{module}.ia3_l                     base_model.model.{module}.ia3_l.default
             layernorm       {site}.weight              whole         base_model.model.{module}.ln_tuning_layers.weight   base_model.model.{module}.ln_tuning_layers.default.weight
             layernorm       {site}.bias                whole         base_model.model.{module}.ln_tuning_layers.bias     base_model.model.{module}.ln_tuning_layers.default.bias
             prefix,prompt   head.weight                whole         base_model.classifier.weight                        base_model.classifier.modules_to_save.default.weight
@@ -36,8 +38,9 @@ enum KeyTable {
             """),
     /** The last column is a second name of the same tensor, which torch's files repeat. The head lies in a file of its own. */
     ADAPTERHUB("""
-            lora,houlsby,prefix,prompt  head.weight    whole  classifier.weight
-            lora,houlsby,prefix,prompt  head.bias      whole  classifier.bias
+            lora,ia3,houlsby,prefix,prompt  head.weight    whole  classifier.weight
+            lora,ia3,houlsby,prefix,prompt  head.bias      whole  classifier.bias
+            ia3      {site}.ia3.output                 column {module}.loras.{name}.lora_B
             lora     {site}.lora.a                     whole  {module}.loras.{name}.lora_A
             lora     {site}.lora.b                     whole  {module}.loras.{name}.lora_B
             houlsby  {site}.bottleneck.down.weight     whole  {module}.adapters.{name}.adapter_down.0.weight

@@ -36,6 +36,8 @@ final class PeftMethods {
     static final Map<String, ForeignMethod> BY_TYPE = Map.of(
             "LORA",
             new PeftLora(),
+            "IA3",
+            new PeftIa3(),
             "LN_TUNING",
             new Norms(),
             "PREFIX_TUNING",

@@ -24,6 +24,20 @@ public record StoredTensor(String key, Set<String> aliases, List<String> paramet
                 return parameter;
             }
         },
+        /** A vector [d] as [d, 1]. */
+        COLUMN {
+            @Override
+            long[] shape(long[] parameter, int parts) {
+                return new long[] {parameter[0], 1};
+            }
+        },
+        /** A vector [d] as [1, d]. */
+        ROW {
+            @Override
+            long[] shape(long[] parameter, int parts) {
+                return new long[] {1, parameter[0]};
+            }
+        },
         /** Side by side: n parameters [l, d] make [l, n d]. */
         SIDE_BY_SIDE {
             @Override
@@ -40,12 +54,16 @@ public record StoredTensor(String key, Set<String> aliases, List<String> paramet
         };
 
         abstract long[] shape(long[] parameter, int parts);
+
+        private boolean holdsOne() {
+            return this == WHOLE || this == COLUMN || this == ROW;
+        }
     }
 
     public StoredTensor {
         aliases = Set.copyOf(aliases);
         parameters = List.copyOf(parameters);
-        if (layout == Layout.WHOLE && parameters.size() != 1) {
+        if (layout.holdsOne() && parameters.size() != 1) {
             throw new IllegalArgumentException("'%s' must hold one parameter: %s".formatted(key, parameters));
         }
     }
@@ -78,15 +96,14 @@ public record StoredTensor(String key, Set<String> aliases, List<String> paramet
      * @param shape the parameter's shape
      */
     public Tensor part(Tensor stored, int index, long[] shape) {
-        return layout == Layout.WHOLE
-                ? stored
+        return layout.holdsOne()
+                ? stored.reshape(shape)
                 : stored.reshape(shape[0], parameters.size(), shape[1]).select(1, index);
     }
 
     /** The tensor of the file from the values of the parameters, which are all of one shape; owned by the innermost scope. */
     public Tensor join(List<Tensor> values) {
-        return layout == Layout.WHOLE
-                ? values.getFirst()
-                : Tensor.stacked(1, values).reshape(shape(values.getFirst().shape()));
+        Tensor all = layout.holdsOne() ? values.getFirst() : Tensor.stacked(1, values);
+        return all.reshape(shape(values.getFirst().shape()));
     }
 }

@@ -10,6 +10,9 @@ public interface Join {
     /** {@code h + change}. */
     Join ADDED = new Scaled(1);
 
+    /** {@code h * change}. */
+    Join MULTIPLIED = (h, change, read, pass) -> h.times(change);
+
     /**
      * The representation to go on with, of the shape of h.
      *

@@ -25,6 +25,7 @@ public final class Methods {
             Lora.DEFAULT,
             Prefix.DEFAULT,
             Prompt.DEFAULT,
+            Ia3.DEFAULT,
             LayerNorm.DEFAULT,
             BitFit.DEFAULT,
             TopK.DEFAULT,

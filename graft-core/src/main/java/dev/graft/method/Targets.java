@@ -1,6 +1,12 @@
 package dev.graft.method;
 
+import dev.graft.model.Architecture;
+import dev.graft.model.Role;
+import dev.graft.model.Site;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
@@ -29,6 +35,15 @@ final class Targets {
         }
         return paths.stream()
                 .filter(path -> targets.stream().anyMatch(target -> hits(target, path)))
+                .toList();
+    }
+
+    /** The projections of these roles that any of the targets hits; see {@link #choose(String, List, List)}. */
+    static List<Site.Linear> choose(String kind, List<String> targets, List<Role> roles, Architecture base) {
+        Map<String, Site.Linear> sites = new LinkedHashMap<>();
+        roles.forEach(role -> base.linears(role).forEach(site -> sites.put(site.path(), site)));
+        return choose(kind, targets, List.copyOf(sites.keySet())).stream()
+                .map(path -> Objects.requireNonNull(sites.get(path)))
                 .toList();
     }
 

@@ -56,6 +56,11 @@ record MethodUnderTest(String text, Start start, ToLongFunction<Sizes> count, bo
             of("prompt:length=3,place=before_cls", Start.ELSEWHERE, s -> 3L * s.hidden()),
             of("prompt:length=4,stage=output", Start.ELSEWHERE, s -> 4L * s.hidden()),
             of("layernorm", Start.EXACT, MethodUnderTest::norms),
+            of("ia3", Start.EXACT, s -> s.layers() * (2L * s.hidden() + s.ffn())),
+            of(
+                    "ia3:outputs=ffn.up,inputs=attention.output",
+                    Start.EXACT,
+                    s -> s.layers() * (s.hidden() + (long) s.ffn())),
             of("bitfit", Start.EXACT, s -> biases(s) + (s.hasPooler() ? s.hidden() : 0)),
             of("bitfit:biases=query+ffn.up", Start.EXACT, s -> s.layers() * (s.hidden() + (long) s.ffn())),
             of("top-k", Start.EXACT, s -> 2 * layer(s) + pooler(s)),

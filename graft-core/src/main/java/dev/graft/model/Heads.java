@@ -48,8 +48,18 @@ public record Heads(
                 valueProjection);
     }
 
+    /**
+     * The same queries over other keys and values, all of which may be seen.
+     *
+     * @param otherKeys [B, H, l, e]
+     * @param otherValues [B, H, l, e]
+     */
+    public Heads over(Tensor otherKeys, Tensor otherValues) {
+        return new Heads(input, queries, otherKeys, otherValues, null, keyProjection, valueProjection);
+    }
+
     /** {@code softmax(q k^T / sqrt(e) + mask) v}, [B, H, T, e]. */
-    Tensor attend() {
+    public Tensor attend() {
         // libtorch's fused kernel has a slow backward in bf16 on a CPU; composed, the products run on AMX.
         if (queries.dtype() != DType.BFLOAT16 || queries.device().kind() != Device.Kind.CPU) {
             return Functions.attention(queries, keys, values, mask);

@@ -76,6 +76,10 @@ class CountTest {
             scaled-parallel:bottleneck=512,scale=learned                  | 9452556   |
             prefix                                                        | 184320    | 46080
             prefix:length=30                                              | 552960    | 138240
+            multihead-parallel                                            | 552960    | 138240
+            llama-adapter                                                 | 76920     | 15408
+            llama-adapter:layers=12                                       | 92304     |
+            llama-adapter:layers=6                                        |           | 23112
             prompt                                                        | 15360     | 7680
             prompt:length=100                                             | 76800     | 38400
             lora                                                          | 294912    | 73728

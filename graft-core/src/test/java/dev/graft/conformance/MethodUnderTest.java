@@ -50,8 +50,12 @@ record MethodUnderTest(String text, Start start, ToLongFunction<Sizes> count, bo
             of("lora:rank=2,layers=1", Start.EXACT, s -> 2 * lora(1, s.hidden(), s.hidden(), 2)),
             of("lora:dropout=0.2", Start.EXACT, s -> 2 * lora(s.layers(), s.hidden(), s.hidden(), 8))
                     .dropping(),
+            of("multihead-parallel:bottleneck=4", Start.EXACT, s -> prefix(s, 4)),
+            of("multihead-parallel:bottleneck=5,projection=behind", Start.EXACT, s -> prefix(s, 5)),
             of("prefix", Start.ELSEWHERE, s -> prefix(s, 10)),
             of("prefix:length=3,positions=shifted", Start.ELSEWHERE, s -> prefix(s, 3)),
+            of("llama-adapter", Start.EXACT, s -> adaption(s, Math.max(1, s.layers() - 2), 10)),
+            of("llama-adapter:length=3,layers=2,tanh=false", Start.EXACT, s -> adaption(s, 2, 3)),
             of("prompt", Start.ELSEWHERE, s -> 20L * s.hidden()),
             of("prompt:length=3,place=before_cls", Start.ELSEWHERE, s -> 3L * s.hidden()),
             of("prompt:length=4,stage=output", Start.ELSEWHERE, s -> 4L * s.hidden()),
@@ -139,6 +143,10 @@ record MethodUnderTest(String text, Start start, ToLongFunction<Sizes> count, bo
 
     private static long prefix(Sizes s, long l) {
         return 2 * s.layers() * l * s.hidden();
+    }
+
+    private static long adaption(Sizes s, long layers, long k) {
+        return layers * (k * s.hidden() + s.heads());
     }
 
     private static long layer(Sizes s) {

@@ -21,7 +21,8 @@ import java.util.SplittableRandom;
  * </pre>
  *
  * The rows start from the embeddings of words drawn without replacement from the 5,000 first of the vocabulary that are
- * words. They take up positions. Trains {@code Ed} scalars. Tensor: {@code embedding.<stage>.prompt}, [E, d].
+ * words. They take up positions. Trains {@code Ed} scalars, where d is the width of the embeddings. Tensor: {@code
+ * embedding.<stage>.prompt}, [E, d].
  *
  * @param length E
  * @param place before the first token of the text or behind it
@@ -86,7 +87,7 @@ public record Prompt(int length, Place place, Stage stage) implements Method {
 
     @Override
     public long parameters(Architecture base) {
-        return (long) length * base.hidden();
+        return (long) length * base.embedding();
     }
 
     @Override

@@ -47,7 +47,7 @@ public record TopK(int k) implements Method {
         base.tensors().keySet().stream()
                 .filter(name -> name.startsWith("pooler."))
                 .forEach(tensors::add);
-        return tensors;
+        return tensors.stream().distinct().toList();
     }
 
     @Override

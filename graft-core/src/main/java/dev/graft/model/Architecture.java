@@ -3,6 +3,8 @@ package dev.graft.model;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a method may know of a backbone: its sizes and its sites.
@@ -15,6 +17,8 @@ import java.util.Map;
  * @param vocabulary the number of word embeddings
  * @param positions the longest text, counted with inserted rows
  * @param tensors the shape of every base tensor that a forward pass can use, by canonical name
+ * @param shared where layers share a tensor, its canonical name by the name that each layer has for it, such as {@code
+ *     layer.3.attention.query.weight}; empty in most families
  */
 public record Architecture(
         String family,
@@ -24,7 +28,25 @@ public record Architecture(
         int ffn,
         int vocabulary,
         int positions,
-        Map<String, List<Long>> tensors) {
+        Map<String, List<Long>> tensors,
+        Map<String, String> shared) {
+
+    /** The canonical name of a base tensor, given by the name that a layer has for it, or by the canonical one. */
+    public String canonical(String tensor) {
+        return shared.getOrDefault(tensor, tensor);
+    }
+
+    /** The shape of a base tensor; null where there is none. */
+    private @Nullable List<Long> shape(String tensor) {
+        return tensors.get(canonical(tensor));
+    }
+
+    /** The width of the embedding block, E: of the words, and of what the block gives. */
+    public int embedding() {
+        return tensors.getOrDefault("embedding.word.weight", List.of(0L, 0L))
+                .get(1)
+                .intValue();
+    }
 
     /** The width of one head, e. */
     public int headSize() {
@@ -66,7 +88,7 @@ public record Architecture(
     }
 
     private List<Long> shape(Site.Linear site) {
-        List<Long> shape = tensors.get(site.path() + ".weight");
+        List<Long> shape = shape(site.path() + ".weight");
         if (shape == null) {
             throw new IllegalArgumentException("this base has no " + site.path());
         }
@@ -78,7 +100,7 @@ public record Architecture(
         List<Site.Linear> sites = new ArrayList<>();
         for (int layer = 0; layer < (role.isOutsideLayers() ? 1 : layers); layer++) {
             Site.Linear site = new Site.Linear(layer, role);
-            if (tensors.containsKey(site.path() + ".weight")) {
+            if (shape(site.path() + ".weight") != null) {
                 sites.add(site);
             }
         }
@@ -91,10 +113,11 @@ public record Architecture(
         for (Site.Embedding.Stage stage : Site.Embedding.Stage.values()) {
             sites.add(new Site.Embedding(stage));
         }
+        sites.addAll(linears(Role.EMBEDDING_PROJECTION));
         for (int layer = 0; layer < layers; layer++) {
             for (Role role : Role.values()) {
                 Site.Linear linear = new Site.Linear(layer, role);
-                if (!role.isOutsideLayers() && tensors.containsKey(linear.path() + ".weight")) {
+                if (!role.isOutsideLayers() && shape(linear.path() + ".weight") != null) {
                     sites.add(linear);
                 }
             }
@@ -117,15 +140,19 @@ public record Architecture(
                 .toList();
     }
 
-    /** The canonical names of the tensors of one layer. */
+    /** The canonical names of the tensors of one layer, those that it shares with others among them. */
     public List<String> tensorsOfLayer(int layer) {
         String prefix = "layer." + layer + ".";
-        return tensors.keySet().stream().filter(name -> name.startsWith(prefix)).toList();
+        return Stream.concat(tensors.keySet().stream(), shared.keySet().stream())
+                .filter(name -> name.startsWith(prefix))
+                .map(this::canonical)
+                .toList();
     }
 
     /** The number of scalars of a base tensor. */
     public long elements(String tensor) {
-        return tensors.getOrDefault(tensor, List.of(0L)).stream().reduce(1L, Math::multiplyExact);
+        List<Long> shape = shape(tensor);
+        return shape == null ? 0 : shape.stream().reduce(1L, Math::multiplyExact);
     }
 
     /** The number of scalars of the whole base. */

@@ -14,6 +14,7 @@ import java.util.Map;
 /** The frozen tensors of a base by canonical name: layers in the compute type, normalisations in full precision. */
 final class BaseTensors implements AutoCloseable {
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+    private final Map<String, String> shared = new LinkedHashMap<>();
     private final DType dtype;
     private final Device device;
 
@@ -46,6 +47,21 @@ final class BaseTensors implements AutoCloseable {
                             .contiguous()
                             .retain());
         }
+    }
+
+    /** Gives a tensor one more name. */
+    void share(String alias, String name) {
+        shared.put(alias, name);
+    }
+
+    /** The name under which a tensor lies here. */
+    String canonical(String name) {
+        return shared.getOrDefault(name, name);
+    }
+
+    /** By its other names, the name of each tensor that has any. */
+    Map<String, String> shared() {
+        return shared;
     }
 
     DType dtype() {

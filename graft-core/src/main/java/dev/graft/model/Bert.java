@@ -1,180 +1,89 @@
 package dev.graft.model;
 
-import dev.graft.model.Site.Embedding.Stage;
-import dev.graft.model.Site.Sublayer.Block;
-import dev.graft.tensor.DType;
-import dev.graft.tensor.Device;
 import dev.graft.tensor.Functions;
-import dev.graft.tensor.Scope;
 import dev.graft.tensor.Tensor;
-import dev.graft.weights.TensorSource;
-import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /**
- * BERT, Devlin et al. 2019 (arXiv 1810.04805): post-norm encoder layers with learned positions.
+ * BERT, Devlin et al. 2019 (arXiv 1810.04805): learned positions, and a type for each of the two texts.
  *
  * <pre>
- *   h0  = LN(word + position + type)
- *   a   = Attention(x) W_o + b_o;           h1  = LN(x + a)
- *   f   = act(h1 W_1 + b_1) W_2 + b_2;      out = LN(h1 + f)
+ *   h0 = LN(word + position + type)
  * </pre>
+ *
+ * @param types the number of types
  */
-final class Bert implements Backbone {
-    private static final Site.Norm EMBEDDING_NORM = new Site.Norm("embedding.norm");
-    private static final Site.Linear POOLER = new Site.Linear(0, Role.POOLER);
+record Bert(EncoderSizes sizes, int types) implements EncoderFamily {
+    static final Site.Norm EMBEDDING_NORM = new Site.Norm("embedding.norm");
 
-    private final BertConfig config;
-    private final BertTensors tensors;
-    private final Architecture architecture;
-
-    Bert(BertConfig config, TensorSource source, Pooling pooling, DType dtype, Device device) {
-        this.config = config;
-        this.tensors = new BertTensors(config, source, pooling, dtype, device);
-        this.architecture = new Architecture(
-                "bert",
-                config.layers(),
-                config.hidden(),
-                config.heads(),
-                config.ffn(),
-                config.vocabulary(),
-                config.positions(),
-                tensors.base().shapes());
+    static Bert of(EncoderConfig config) {
+        return new Bert(config.sizes(), config.size("type_vocab_size"));
     }
 
     @Override
-    public Hidden forward(Batch batch, Deltas deltas, Mode mode) {
-        Pass text = new Pass(tensors.base(), deltas, mode, batch.mask());
-        Embedded embedded = embed(batch, text);
-        Pass pass = text.over(embedded.mask());
-        Tensor mask = attentionMask(embedded.mask()); // [B, 1, 1, T]
-        Tensor h = embedded.states(); // [B, T, d]
-        for (int i = 0; i < config.layers(); i++) {
-            try (Scope scope = Scope.open()) {
-                h = scope.keep(layer(i, h, mask, pass));
-            }
-        }
-        return new Hidden(h, embedded.text());
-    }
-
-    private Embedded embed(Batch batch, Pass pass) {
-        Tensor rows = Functions.embedding(pass.tensor("embedding.word.weight"), batch.ids()); // [B, T, d]
-        Tensor words = pass.output(new Site.Embedding(Stage.TABLE), batch.ids(), rows, UnaryOperator.identity());
-        Embedded input = pass.embedding(
-                new Site.Embedding(Stage.INPUT), new Embedded(words, batch.types(), batch.mask(), batch.mask(), 0));
-        long length = input.states().size(1);
-        checkLength(length + input.positionOffset());
-        Tensor positions = pass.tensor("embedding.position.weight").narrow(0, input.positionOffset(), length); // [T, d]
-        Tensor types = Functions.embedding(pass.tensor("embedding.type.weight"), input.types()); // [B, T, d]
-        Tensor sum = input.states().plus(positions).plus(types);
-        Tensor states = pass.baseDropout(pass.norm(EMBEDDING_NORM, sum, config.normEpsilon()), "embedding");
-        return pass.embedding(new Site.Embedding(Stage.OUTPUT), input.withStates(states));
-    }
-
-    private void checkLength(long rows) {
-        if (rows > config.positions()) {
-            throw new ModelException(
-                    "a text of %d positions, inserted ones counted, is longer than the %d of this base; lower --max-length"
-                            .formatted(rows, config.positions()));
-        }
-    }
-
-    private Tensor layer(int i, Tensor x, @Nullable Tensor mask, Pass pass) {
-        Tensor a = attention(i, x, mask, pass); // [B, T, d]
-        Tensor h1 = addAndNorm(i, Block.ATTENTION, x, a, pass);
-        Tensor f = feedForward(i, h1, pass); // [B, T, d]
-        Tensor out = addAndNorm(i, Block.FFN, h1, f, pass);
-        return pass.output(new Site.Layer(i), x, out, h -> h);
-    }
-
-    private Tensor attention(int i, Tensor x, @Nullable Tensor mask, Pass pass) {
-        UnaryOperator<Tensor> keys = y -> split(pass.linear(new Site.Linear(i, Role.KEY), y));
-        UnaryOperator<Tensor> values = y -> split(pass.linear(new Site.Linear(i, Role.VALUE), y));
-        Tensor q = split(pass.linear(new Site.Linear(i, Role.QUERY), x)); // [B, H, T, e]
-        Heads inputs = new Heads(x, q, keys.apply(x), values.apply(x), mask, keys, values);
-        Tensor heads = pass.attend(new Site.Heads(i), inputs); // [B, H, T, e]
-        Tensor joined = heads.transpose(1, 2).reshape(x.size(0), x.size(1), config.hidden()); // [B, T, d]
-        return pass.baseDropout(
-                pass.linear(new Site.Linear(i, Role.ATTENTION_OUT), joined), "layer." + i + ".attention");
-    }
-
-    private Tensor feedForward(int i, Tensor h1, Pass pass) {
-        Tensor up = pass.linear(new Site.Linear(i, Role.FFN_UP), h1); // [B, T, f]
-        Tensor inner = pass.output(new Site.Inner(i), up, config.activation().apply(up), UnaryOperator.identity());
-        return pass.baseDropout(pass.linear(new Site.Linear(i, Role.FFN_DOWN), inner), "layer." + i + ".ffn");
-    }
-
-    private Tensor addAndNorm(int i, Block block, Tensor x, Tensor h, Pass pass) {
-        Site.Sublayer site = new Site.Sublayer(i, block);
-        Site.Norm norm = new Site.Norm(site.path() + ".norm");
-        Tensor changed = pass.output(site, x, h, u -> pass.norm(norm, u.plus(x), config.normEpsilon()));
-        return pass.norm(norm, changed.plus(x), config.normEpsilon());
-    }
-
-    /** [B, T, d] to [B, H, T, e]. */
-    private Tensor split(Tensor x) {
-        return x.reshape(x.size(0), x.size(1), config.heads(), architecture.headSize())
-                .transpose(1, 2);
-    }
-
-    /** Zero where a key may be seen and a number that no softmax survives elsewhere; null without padding. */
-    private @Nullable Tensor attentionMask(Tensor mask) {
-        Tensor padding = mask.times(-1).plus(1).to(dtype());
-        return padding.max().item() == 0
-                ? null
-                : padding.times(-1e30).unsqueeze(1).unsqueeze(1);
+    public String name() {
+        return "bert";
     }
 
     @Override
-    public Tensor pool(Hidden hidden, Pooling pooling, Deltas deltas, Mode mode) {
-        Tensor pooled = switch (pooling) {
-            case CLS -> hidden.first();
-            case MEAN -> hidden.mean();
-            case POOLER -> pooler(hidden, deltas, mode);
-        };
-        return pooled.to(dtype().master());
+    public Shapes embedding() {
+        return embedding(sizes, sizes.positions(), types);
     }
 
-    private Tensor pooler(Hidden hidden, Deltas deltas, Mode mode) {
-        if (!tensors.base().contains("pooler.weight")) {
-            throw new ModelException("this base was opened without its pooler; open it with pooler pooling");
-        }
-        Pass pass = new Pass(tensors.base(), deltas, mode, hidden.text());
-        return pass.linear(POOLER, hidden.first()).tanh();
+    /** Tables of words, positions and types, and a norm, which several families have. */
+    static Shapes embedding(EncoderSizes sizes, int positions, int types) {
+        return new Shapes()
+                .table("embedding.word", sizes.vocabulary(), sizes.embedding())
+                .table("embedding.position", positions, sizes.embedding())
+                .table("embedding.type", types, sizes.embedding())
+                .norm(EMBEDDING_NORM.path(), sizes.embedding());
     }
 
     @Override
-    public Architecture architecture() {
-        return architecture;
+    public Tensor embed(Embedded words, Pass pass) {
+        return embed(words, pass, sizes);
+    }
+
+    /** {@code LN(word + position + type)}, [B, T, E]. */
+    static Tensor embed(Embedded words, Pass pass, EncoderSizes sizes) {
+        Tensor positions = words.positionsFrom(pass.tensor("embedding.position.weight")); // [T, E]
+        Tensor types = Functions.embedding(pass.tensor("embedding.type.weight"), words.types()); // [B, T, E]
+        return pass.norm(EMBEDDING_NORM, words.states().plus(positions).plus(types), sizes.normEpsilon());
     }
 
     @Override
-    public DType dtype() {
-        return tensors.base().dtype();
-    }
-
-    @Override
-    public Device device() {
-        return tensors.base().device();
-    }
-
-    @Override
-    public Tensor tensor(String name) {
-        return tensors.base().get(name);
+    public String prefix() {
+        return "bert.";
     }
 
     @Override
     public String huggingFaceName(String tensor) {
-        return BertTensors.huggingFaceName(tensor);
+        return nameOf(tensor);
     }
 
-    @Override
-    public String fingerprint(Pooling pooling) {
-        return tensors.fingerprint().of(name -> pooling == Pooling.POOLER || !name.startsWith("pooler."));
+    /** BERT's names, which RoBERTa and ELECTRA have too. */
+    static String nameOf(String tensor) {
+        if (tensor.startsWith("layer.")) {
+            int end = tensor.indexOf('.', "layer.".length());
+            return "encoder." + tensor.substring(0, end) + "." + withinLayer(tensor.substring(end + 1));
+        }
+        return embeddingName(tensor).replace("pooler.", "pooler.dense.");
     }
 
-    @Override
-    public void close() {
-        tensors.base().close();
+    static String embeddingName(String tensor) {
+        return tensor.replace("embedding.word.", "embeddings.word_embeddings.")
+                .replace("embedding.position.", "embeddings.position_embeddings.")
+                .replace("embedding.type.", "embeddings.token_type_embeddings.")
+                .replace("embedding.norm.", "embeddings.LayerNorm.");
+    }
+
+    private static String withinLayer(String name) {
+        return name.replace("attention.query.", "attention.self.query.")
+                .replace("attention.key.", "attention.self.key.")
+                .replace("attention.value.", "attention.self.value.")
+                .replace("attention.output.", "attention.output.dense.")
+                .replace("attention.norm.", "attention.output.LayerNorm.")
+                .replace("ffn.up.", "intermediate.dense.")
+                .replace("ffn.down.", "output.dense.")
+                .replace("ffn.norm.", "output.LayerNorm.");
     }
 }

@@ -36,6 +36,11 @@ public record Embedded(Tensor states, Tensor types, Tensor mask, Tensor text, lo
         return Tensor.concatenate(1, into.narrow(1, 0, at), rows, into.narrow(1, at, into.size(1) - at));
     }
 
+    /** The rows of a table of positions for these positions, [T, d]. */
+    Tensor positionsFrom(Tensor table) {
+        return table.narrow(0, positionOffset, states.size(1));
+    }
+
     /** The same batch whose first row has another position. */
     public Embedded shiftedBy(long positions) {
         return new Embedded(states, types, mask, text, positionOffset + positions);

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /** The families of backbones that are built, by Hugging Face's {@code model_type}. */
 public final class Families {
@@ -17,12 +18,14 @@ public final class Families {
         Backbone open(JsonNode config, TensorSource source, Pooling pooling, DType dtype, Device device);
     }
 
-    private static final Map<String, Family> BUILT = Map.of(
-            "bert",
-            (config, source, pooling, dtype, device) ->
-                    new Bert(BertConfig.of(config), source, pooling, dtype, device));
+    private static final Map<String, Family> BUILT = Map.of("bert", encoder(Bert::of));
 
     private Families() {}
+
+    private static Family encoder(Function<EncoderConfig, EncoderFamily> family) {
+        return (config, source, pooling, dtype, device) ->
+                new PostNormEncoder(family.apply(new EncoderConfig(config)), source, pooling, dtype, device);
+    }
 
     /** The {@code model_type}s that {@link #open} takes. */
     public static Set<String> built() {

@@ -20,10 +20,10 @@ final class Fingerprint {
     private final Map<String, String> tensors = new TreeMap<>();
 
     /**
-     * @param heads the one size that the tensors' shapes do not show
+     * @param identity the family and those sizes that the tensors' shapes do not show
      */
-    Fingerprint(String family, int heads) {
-        this.identity = family + " " + heads + " heads";
+    Fingerprint(String identity) {
+        this.identity = identity;
     }
 
     void add(TensorSource source, String sourceName, String name) {

@@ -94,15 +94,17 @@ public final class Pass {
         return embedded;
     }
 
-    /** A base tensor by canonical name, or the copy that stands in its place, in the compute type. */
+    /** A base tensor by its name, or the copy that stands in its place, in the compute type. */
     public Tensor tensor(String name) {
-        Parameter replacement = deltas.replacementOf(name);
-        return replacement == null ? base.get(name) : replacement.in(dtype());
+        String canonical = base.canonical(name);
+        Parameter replacement = deltas.replacementOf(canonical);
+        return replacement == null ? base.get(canonical) : replacement.in(dtype());
     }
 
     /** A base tensor that is kept in full precision, or the copy that stands in its place. */
     private Tensor masterTensor(String name) {
-        Parameter replacement = deltas.replacementOf(name);
-        return replacement == null ? base.get(name) : replacement.value();
+        String canonical = base.canonical(name);
+        Parameter replacement = deltas.replacementOf(canonical);
+        return replacement == null ? base.get(canonical) : replacement.value();
     }
 }

@@ -2,6 +2,7 @@ package dev.graft.model;
 
 /** What a projection is for, the same on every backbone. */
 public enum Role {
+    EMBEDDING_PROJECTION("embedding.projection"),
     QUERY("attention.query"),
     KEY("attention.key"),
     VALUE("attention.value"),
@@ -23,6 +24,6 @@ public enum Role {
 
     /** Whether the projection belongs to the backbone as a whole and not to a layer. */
     public boolean isOutsideLayers() {
-        return this == POOLER;
+        return this == EMBEDDING_PROJECTION || this == POOLER;
     }
 }

@@ -297,6 +297,10 @@ public final class Tensor implements AutoCloseable {
         return op(() -> handle.sum(new long[] {dimension}, keepDimension, new ScalarTypeOptional()));
     }
 
+    public Tensor cumulativeSum(int dimension) {
+        return op(() -> handle.cumsum(dimension));
+    }
+
     public Tensor mean() {
         return op(handle::mean);
     }

@@ -37,7 +37,7 @@ record Sizes(int layers, int hidden, int heads, int ffn, int vocabulary, int pos
         if (hasPooler) {
             linear(tensors, "pooler", d, d);
         }
-        return new Architecture("bert", layers, hidden, heads, ffn, vocabulary, positions, tensors);
+        return new Architecture("bert", layers, hidden, heads, ffn, vocabulary, positions, tensors, Map.of());
     }
 
     private static void linear(Map<String, List<Long>> tensors, String name, long out, long in) {

@@ -1,0 +1,125 @@
+package dev.graft.model;
+
+import dev.graft.model.Site.Embedding.Stage;
+import dev.graft.tensor.DType;
+import dev.graft.tensor.Device;
+import dev.graft.tensor.Functions;
+import dev.graft.tensor.Tensor;
+import dev.graft.weights.TensorSource;
+import java.util.function.UnaryOperator;
+
+/** An encoder of post-norm layers, whichever its family: words, the family's embedding block, layers, pooler. */
+final class PostNormEncoder implements Backbone {
+    /** From the width of the embedding block to that of the layers, where they differ. */
+    static final Site.Linear PROJECTION = new Site.Linear(0, Role.EMBEDDING_PROJECTION);
+
+    private static final Site.Linear POOLER = new Site.Linear(0, Role.POOLER);
+
+    private final EncoderFamily family;
+    private final PostNormLayers layers;
+    private final BaseTensors tensors;
+    private final Fingerprint fingerprint;
+    private final Architecture architecture;
+
+    PostNormEncoder(EncoderFamily family, TensorSource source, Pooling pooling, DType dtype, Device device) {
+        EncoderSizes sizes = family.sizes();
+        EncoderTensors read = new EncoderTensors(family, source, pooling, dtype, device);
+        this.family = family;
+        this.layers = new PostNormLayers(sizes);
+        this.tensors = read.base();
+        this.fingerprint = read.fingerprint();
+        this.architecture = new Architecture(
+                family.name(),
+                sizes.layers(),
+                sizes.hidden(),
+                sizes.heads(),
+                sizes.ffn(),
+                sizes.vocabulary(),
+                sizes.positions(),
+                tensors.shapes(),
+                tensors.shared());
+    }
+
+    @Override
+    public Hidden forward(Batch batch, Deltas deltas, Mode mode) {
+        Pass text = new Pass(tensors, deltas, mode, batch.mask());
+        Embedded embedded = embed(batch, text); // [B, T, E]
+        Pass pass = text.over(embedded.mask());
+        return new Hidden(layers.run(projected(embedded.states(), pass), pass), embedded.text());
+    }
+
+    private Embedded embed(Batch batch, Pass pass) {
+        Tensor rows = Functions.embedding(pass.tensor("embedding.word.weight"), batch.ids()); // [B, T, E]
+        Tensor words = pass.output(new Site.Embedding(Stage.TABLE), batch.ids(), rows, UnaryOperator.identity());
+        Embedded input = pass.embedding(
+                new Site.Embedding(Stage.INPUT), new Embedded(words, batch.types(), batch.mask(), batch.mask(), 0));
+        checkLength(input.states().size(1) + input.positionOffset());
+        Tensor states = pass.baseDropout(family.embed(input, pass), "embedding");
+        return pass.embedding(new Site.Embedding(Stage.OUTPUT), input.withStates(states));
+    }
+
+    private void checkLength(long rows) {
+        if (rows > architecture.positions()) {
+            throw new ModelException(
+                    "a text of %d positions, inserted ones counted, is longer than the %d of this base; lower --max-length"
+                            .formatted(rows, architecture.positions()));
+        }
+    }
+
+    private Tensor projected(Tensor states, Pass pass) {
+        return tensors.contains(PROJECTION.path() + ".weight") ? pass.linear(PROJECTION, states) : states;
+    }
+
+    @Override
+    public Tensor pool(Hidden hidden, Pooling pooling, Deltas deltas, Mode mode) {
+        Tensor pooled = switch (pooling) {
+            case CLS -> hidden.first();
+            case MEAN -> hidden.mean();
+            case POOLER -> pooler(hidden, deltas, mode);
+        };
+        return pooled.to(dtype().master());
+    }
+
+    private Tensor pooler(Hidden hidden, Deltas deltas, Mode mode) {
+        if (!tensors.contains("pooler.weight")) {
+            throw new ModelException("this base was opened without its pooler; open it with pooler pooling");
+        }
+        Pass pass = new Pass(tensors, deltas, mode, hidden.text());
+        return pass.linear(POOLER, hidden.first()).tanh();
+    }
+
+    @Override
+    public Architecture architecture() {
+        return architecture;
+    }
+
+    @Override
+    public DType dtype() {
+        return tensors.dtype();
+    }
+
+    @Override
+    public Device device() {
+        return tensors.device();
+    }
+
+    @Override
+    public Tensor tensor(String name) {
+        return tensors.get(architecture.canonical(name));
+    }
+
+    @Override
+    public String huggingFaceName(String tensor) {
+        return family.huggingFaceName(architecture.canonical(tensor));
+    }
+
+    @Override
+    public String fingerprint(Pooling pooling) {
+        return fingerprint.of(name -> pooling == Pooling.POOLER || !name.startsWith("pooler."));
+    }
+
+    @Override
+    public void close() {
+        tensors.close();
+    }
+}

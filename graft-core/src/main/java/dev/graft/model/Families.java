@@ -18,7 +18,9 @@ public final class Families {
         Backbone open(JsonNode config, TensorSource source, Pooling pooling, DType dtype, Device device);
     }
 
-    private static final Map<String, Family> BUILT = Map.of("bert", encoder(Bert::of));
+    private static final Map<String, Family> BUILT = Map.of(
+            "bert", encoder(Bert::of),
+            "roberta", encoder(Roberta::of));
 
     private Families() {}
 

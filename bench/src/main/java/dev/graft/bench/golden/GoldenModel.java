@@ -6,8 +6,6 @@ import dev.graft.model.Batch;
 import dev.graft.model.Deltas;
 import dev.graft.model.Families;
 import dev.graft.model.Mode;
-import dev.graft.model.Pooling;
-import dev.graft.task.Head;
 import dev.graft.tensor.DType;
 import dev.graft.tensor.Device;
 import dev.graft.tensor.Scope;
@@ -19,11 +17,13 @@ import java.nio.file.Path;
 /** A base of the golden files, open. */
 final class GoldenModel implements AutoCloseable {
     private final Path weights;
+    private final SequenceHead head;
     private final Backbone backbone;
 
     GoldenModel(Path directory) {
         weights = directory.resolve("model.safetensors");
-        backbone = Families.open(directory.resolve("config.json"), weights, Pooling.POOLER, DType.FLOAT32, Device.CPU);
+        head = SequenceHead.of(family(directory));
+        backbone = Families.open(directory.resolve("config.json"), weights, head.pooling(), DType.FLOAT32, Device.CPU);
     }
 
     /** The {@code model_type} of a model. */
@@ -40,14 +40,13 @@ final class GoldenModel implements AutoCloseable {
     /** The logits of the plain base with its own head, [B, C]. */
     Tensor logits(Batch batch) {
         try (Scope scope = Scope.open();
-                TensorSource source = TensorSource.open(weights);
-                Head head = Head.of(source.read("classifier.weight"), source.read("classifier.bias"), 0)) {
+                TensorSource source = TensorSource.open(weights)) {
             Tensor pooled = backbone.pool(
                     backbone.forward(batch, Deltas.NONE, Mode.EVALUATION),
-                    Pooling.POOLER,
+                    head.pooling(),
                     Deltas.NONE,
                     Mode.EVALUATION);
-            return scope.keep(head.apply(pooled, Mode.EVALUATION));
+            return scope.keep(head.apply(pooled, source));
         }
     }
 

@@ -22,11 +22,14 @@ import java.util.stream.Collectors;
  * tensors that it gives belong to the innermost scope.
  */
 record GoldenTensors(TensorSource source) {
-    /** The batch whose tensors are named so, with every token of type 0. */
+    /** The batch whose tensors are named so; where it says nothing of types, every token is of type 0. */
     Batch batch(String prefix) {
         Tensor ids = source.read(prefix + "input_ids");
+        String types = prefix + "token_type_ids";
         return new Batch(
-                ids, Tensor.zeros(DType.INT64, Device.CPU, ids.shape()), source.read(prefix + "attention_mask"));
+                ids,
+                source.contains(types) ? source.read(types) : Tensor.zeros(DType.INT64, Device.CPU, ids.shape()),
+                source.read(prefix + "attention_mask"));
     }
 
     /** Hands over each tensor whose name begins so, with what the adapter has in its place. */

@@ -20,6 +20,7 @@ public final class Families {
 
     private static final Map<String, Family> BUILT = Map.of(
             "bert", encoder(Bert::of),
+            "distilbert", encoder(DistilBert::of),
             "roberta", encoder(Roberta::of));
 
     private Families() {}

@@ -21,6 +21,7 @@ public final class Families {
     private static final Map<String, Family> BUILT = Map.of(
             "bert", encoder(Bert::of),
             "distilbert", encoder(DistilBert::of),
+            "electra", encoder(Electra::of),
             "roberta", encoder(Roberta::of));
 
     private Families() {}

@@ -19,6 +19,7 @@ public final class Families {
     }
 
     private static final Map<String, Family> BUILT = Map.of(
+            "albert", encoder(Albert::of),
             "bert", encoder(Bert::of),
             "distilbert", encoder(DistilBert::of),
             "electra", encoder(Electra::of),

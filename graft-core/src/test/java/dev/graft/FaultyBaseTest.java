@@ -153,13 +153,13 @@ class FaultyBaseTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "\"model_type\": \"bert\"|\"model_type\": \"rwkv\"|config.json: model_type must be bert: 'rwkv'",
-                "\"model_type\": \"bert\",||config.json: model_type must be bert: ''",
+                "\"model_type\": \"bert\"|\"model_type\": \"rwkv\"|config.json: model_type must be albert, bert, distilbert, electra, roberta: 'rwkv'",
+                "\"model_type\": \"bert\",||config.json: model_type must be albert, bert, distilbert, electra, roberta: ''",
                 "\"hidden_size\": 16|\"hidden_size\": 18|model.safetensors: tensor '" + WORDS + "' has shape",
                 "\"hidden_size\": 16|\"hidden_size\": -16|hidden_size must be a positive integer: -16",
                 "\"hidden_size\": 16|\"hidden_size\": \"wide\"|hidden_size must be a positive integer: \"wide\"",
                 "\"hidden_size\": 16,||hidden_size must be a positive integer: missing",
-                "_heads\": 2|_heads\": 3|num_attention_heads must divide hidden_size: 3 and 16",
+                "_heads\": 2|_heads\": 3|the number of heads must divide the hidden size: 3 heads, 16 wide",
                 "_layers\": 2|_layers\": 3|no tensor 'encoder.layer.2.attention.self.query.weight'",
                 "_layers\": 2|_layers\": 2000000000000|num_hidden_layers must be a positive integer",
                 "_position_embeddings\": 40|_position_embeddings\": 41|but config.json makes it [41, 16]",

@@ -10,20 +10,31 @@ import sys
 import torch
 import transformers
 from safetensors.torch import save_file
-from transformers import AlbertConfig, ElectraConfig, RobertaConfig
+from transformers import AlbertConfig, DistilBertConfig, ElectraConfig, RobertaConfig
 
 SIZES = dict(hidden_size=32, num_attention_heads=4, intermediate_size=37, vocab_size=100, num_labels=3)
+SMALL = SIZES | dict(hidden_size=16, intermediate_size=21)
 
 # ALBERT: four repetitions in two groups of two inner layers are eight layers on four sets of tensors.
 REFERENCES = {
     "albert_cls": AlbertConfig(
-        **SIZES | dict(hidden_size=16, intermediate_size=21),
+        **SMALL,
         embedding_size=8,
         num_hidden_layers=4,
         num_hidden_groups=2,
         inner_group_num=2,
         max_position_embeddings=64,
         architectures=["AlbertForSequenceClassification"],
+    ),
+    "distilbert_cls": DistilBertConfig(
+        dim=16,
+        n_layers=2,
+        n_heads=4,
+        hidden_dim=21,
+        vocab_size=100,
+        num_labels=3,
+        max_position_embeddings=64,
+        architectures=["DistilBertForSequenceClassification"],
     ),
     "electra_cls": ElectraConfig(
         **SIZES,
@@ -32,8 +43,9 @@ REFERENCES = {
         max_position_embeddings=64,
         architectures=["ElectraForSequenceClassification"],
     ),
+    # As many words as tiny_tokenizers.py makes for a RoBERTa.
     "roberta_padded": RobertaConfig(
-        **SIZES,
+        **SMALL | dict(vocab_size=320),
         num_hidden_layers=2,
         max_position_embeddings=66,
         type_vocab_size=1,
@@ -48,15 +60,17 @@ MASK = torch.tensor([[1, 1, 1, 1, 1, 1, 1], [1, 1, 1, 1, 0, 0, 0], [0, 0, 1, 1, 
 def randomise(model, generator):
     for name, parameter in model.named_parameters():
         values = torch.randn(parameter.shape, generator=generator) * 0.2
-        is_norm = name.endswith("norm.weight") or name.endswith("LayerNorm.weight")
+        is_norm = name.lower().endswith("norm.weight")
         parameter.data = values + 1 if is_norm else values
 
 
 def batch(config, generator):
     ids = torch.randint(5, config.vocab_size, MASK.shape, generator=generator)
     ids[MASK == 0] = config.pad_token_id
-    types = torch.randint(0, config.type_vocab_size, MASK.shape, generator=generator)
-    return {"input_ids": ids, "attention_mask": MASK, "token_type_ids": types}
+    inputs = {"input_ids": ids, "attention_mask": MASK}
+    if hasattr(config, "type_vocab_size"):
+        inputs["token_type_ids"] = torch.randint(0, config.type_vocab_size, MASK.shape, generator=generator)
+    return inputs
 
 
 def write(folder, config):

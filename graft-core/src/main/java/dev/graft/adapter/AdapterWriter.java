@@ -29,7 +29,7 @@ final class AdapterWriter {
             layout(adapter, backbone, names)
                     .files()
                     .forEach((file, tensors) -> new ParameterFile(fresh.resolve(file), tensors).write(parameters));
-            if (PeftFormat.covers(adapter.method())) {
+            if (PeftFormat.covers(adapter.method(), backbone)) {
                 writeText(
                         fresh.resolve(PEFT_CONFIG),
                         peft(adapter, backbone).config(names).toPrettyString());
@@ -42,7 +42,9 @@ final class AdapterWriter {
 
     /** Where the tensors of this adapter lie in its directory. */
     static TensorFiles layout(Adapter adapter, Backbone backbone, List<String> names) {
-        return PeftFormat.covers(adapter.method()) ? peft(adapter, backbone).files(names) : TensorFiles.graft(names);
+        return PeftFormat.covers(adapter.method(), backbone)
+                ? peft(adapter, backbone).files(names)
+                : TensorFiles.graft(names);
     }
 
     private static PeftFormat peft(Adapter adapter, Backbone backbone) {

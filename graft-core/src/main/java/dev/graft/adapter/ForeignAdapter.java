@@ -5,6 +5,7 @@ import dev.graft.method.Initializer;
 import dev.graft.method.Method;
 import dev.graft.model.Backbone;
 import dev.graft.model.Deltas;
+import dev.graft.model.Pooling;
 import dev.graft.task.Classification;
 import dev.graft.task.Head;
 import dev.graft.task.Regression;
@@ -116,14 +117,15 @@ public final class ForeignAdapter {
 
     private Adapter empty() {
         Method method = config.method(modules);
+        Pooling pooling = modules.pooling().orElseThrow(); // without one, the configuration was refused
         int outputs = outputs(method);
         ObjectNode training = AdapterCard.JSON.createObjectNode().put("importedFrom", config.library());
         return new Adapter(
                 method,
                 task(outputs),
-                modules.pooling(),
+                pooling,
                 backbone.architecture().positions(),
-                BaseIdentity.of(config.baseName(), backbone, modules.pooling()),
+                BaseIdentity.of(config.baseName(), backbone, pooling),
                 deltas(method),
                 zeros(outputs),
                 training);

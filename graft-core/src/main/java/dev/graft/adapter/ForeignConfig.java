@@ -82,9 +82,12 @@ record ForeignConfig(
         if (foreign == null) {
             return Optional.of(kind + " is not built yet");
         }
-        if (!modules.isKnown()) {
-            return Optional.of("%s on a %s is not built yet"
-                    .formatted(kind, modules.backbone().architecture().family()));
+        if (modules.refusal().isPresent()) {
+            return modules.refusal();
+        }
+        if (modules.pooling().isEmpty()) {
+            return Optional.of("the head of a %s, which is not one linear layer, is not built yet"
+                    .formatted(modules.backbone().architecture().family()));
         }
         if (kind.equals("lora")
                 && SCALED_BY_ALPHA

@@ -3,8 +3,11 @@ package dev.graft.adapter;
 import dev.graft.model.Backbone;
 import dev.graft.model.Pooling;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What transformers calls the places of an open base.
@@ -20,20 +23,32 @@ record ModuleNames(Backbone backbone, boolean isWithHead) {
      * @param prefix before the names of a model with a head
      * @param layer the path of a layer
      * @param places by Graft's name, those sites within a layer that have no tensors of their own
-     * @param pooling what the classification head reads
+     * @param pooling what the classification head reads, where it is one linear layer as Graft's is
      */
-    private record Family(String prefix, String layer, Map<String, String> places, Pooling pooling) {}
+    private record Family(
+            String prefix,
+            String layer,
+            Map<String, String> places,
+            @Nullable Pooling pooling) {}
+
+    private static final Map<String, String> BERT_PLACES = Map.of(
+            "attention", "attention.output",
+            "ffn", "output",
+            "attention.heads", "attention.self");
 
     private static final Map<String, Family> FAMILIES = Map.of(
-            "bert",
-            new Family(
-                    "bert.",
-                    "encoder.layer.%s.",
-                    Map.of(
-                            "attention", "attention.output",
-                            "ffn", "output",
-                            "attention.heads", "attention.self"),
-                    Pooling.POOLER));
+            "bert", new Family("bert.", "encoder.layer.%s.", BERT_PLACES, Pooling.POOLER),
+            "roberta", new Family("roberta.", "encoder.layer.%s.", BERT_PLACES, null),
+            "electra", new Family("electra.", "encoder.layer.%s.", BERT_PLACES, null),
+            "distilbert",
+                    new Family(
+                            "distilbert.",
+                            "transformer.layer.%s.",
+                            Map.of(
+                                    "attention", "attention_adapters",
+                                    "ffn", "output_adapters",
+                                    "attention.heads", "attention"),
+                            null));
 
     private static final Pattern IN_LAYER = Pattern.compile("layer\\.(\\d+)\\.(.+)");
 
@@ -47,9 +62,18 @@ record ModuleNames(Backbone backbone, boolean isWithHead) {
         return new ModuleNames(backbone, false);
     }
 
-    /** Whether the names of this family are known; without, no other method answers. */
-    boolean isKnown() {
-        return FAMILIES.containsKey(backbone.architecture().family());
+    /** Why the libraries have no names for the places of this base; empty where they have. */
+    Optional<String> refusal() {
+        String family = backbone.architecture().family();
+        if (FAMILIES.containsKey(family)) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                backbone.architecture().shared().isEmpty()
+                        ? "the libraries' names for a %s are not built; those for %s are"
+                                .formatted(family, new TreeSet<>(FAMILIES.keySet()))
+                        : "the layers of the family %s share their modules, so the libraries change all layers at once, and Graft each one"
+                                .formatted(family));
     }
 
     /** What stands before every name. */
@@ -57,17 +81,15 @@ record ModuleNames(Backbone backbone, boolean isWithHead) {
         return isWithHead ? family().prefix() : "";
     }
 
-    /** What transformers' classification head reads. */
-    Pooling pooling() {
-        return family().pooling();
+    /** What transformers' classification head reads; empty where that head is not one linear layer, as Graft's is. */
+    Optional<Pooling> pooling() {
+        return Optional.ofNullable(family().pooling());
     }
 
     private Family family() {
-        String name = backbone.architecture().family();
-        Family family = FAMILIES.get(name);
+        Family family = FAMILIES.get(backbone.architecture().family());
         if (family == null) {
-            throw new AdapterException("the libraries' names for a '%s' are not built yet; those for %s are"
-                    .formatted(name, FAMILIES.keySet()));
+            throw new AdapterException(refusal().orElse(""));
         }
         return family;
     }

@@ -1,5 +1,6 @@
 package dev.graft.adapter;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.graft.method.Ia3;
 import dev.graft.method.LayerNorm;
@@ -10,6 +11,7 @@ import dev.graft.model.Pooling;
 import dev.graft.task.Head;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -31,15 +33,16 @@ final class PeftFormat {
         this.baseName = baseName;
     }
 
-    /** Whether PEFT has the method with the same numbers. */
-    static boolean covers(Method method) {
-        return method instanceof Lora || method instanceof Ia3 || method instanceof LayerNorm;
+    /** Whether PEFT has the method with the same numbers on such a base. */
+    static boolean covers(Method method, Backbone backbone) {
+        return (method instanceof Lora || method instanceof Ia3 || method instanceof LayerNorm)
+                && ModuleNames.bare(backbone).refusal().isEmpty();
     }
 
     static PeftFormat of(Method method, Backbone backbone, Pooling pooling, Head head, String baseName) {
         boolean plainHead = head.scale() == 1 && head.shift() == 0;
         ModuleNames withHead = ModuleNames.withHead(backbone);
-        return pooling == withHead.pooling() && plainHead
+        return withHead.pooling().equals(Optional.of(pooling)) && plainHead
                 ? new PeftFormat(method, withHead, true, baseName)
                 : new PeftFormat(method, ModuleNames.bare(backbone), false, baseName);
     }
@@ -75,9 +78,17 @@ final class PeftFormat {
         switch (method) {
             case Lora lora -> PeftLora.describe(json, lora, parameters, new PeftModules(modules));
             case Ia3 ia3 -> PeftIa3.describe(json, parameters, new PeftModules(modules));
-            default ->
-                json.put("peft_type", "LN_TUNING").putArray("target_modules").add("LayerNorm");
+            default -> normKeys(json);
         }
         return json;
+    }
+
+    private void normKeys(ObjectNode json) {
+        ArrayNode targets = json.put("peft_type", "LN_TUNING").putArray("target_modules");
+        modules.backbone().architecture().norms().stream()
+                .map(norm -> modules.of(norm.path()))
+                .map(path -> path.substring(path.lastIndexOf('.') + 1))
+                .distinct()
+                .forEach(targets::add);
     }
 }

@@ -9,7 +9,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Writes a base as a directory in Hugging Face layout, so that other programs load the very same weights: {@code config.json},
@@ -17,6 +20,14 @@ import java.util.Map;
  */
 public final class BaseExport {
     private static final JsonMapper JSON = new JsonMapper();
+
+    /** By transformers' key, what the families call their special tokens. */
+    private static final Map<String, List<String>> SPECIAL_TOKENS = Map.of(
+            "unk_token", List.of("[UNK]", "<unk>"),
+            "sep_token", List.of("[SEP]", "</s>"),
+            "pad_token", List.of("[PAD]", "<pad>"),
+            "cls_token", List.of("[CLS]", "<s>"),
+            "mask_token", List.of("[MASK]", "<mask>"));
 
     private BaseExport() {}
 
@@ -66,7 +77,7 @@ public final class BaseExport {
         if (Files.exists(settings)) {
             Files.copy(settings, work.resolve("tokenizer_config.json"));
         } else {
-            Files.writeString(work.resolve("tokenizer_config.json"), tokenizerConfig(tokenizer, config));
+            Files.writeString(work.resolve("tokenizer_config.json"), tokenizerConfig(base.tokenizer(), config));
         }
         try (TensorSource source = TensorSource.open(base.weights())) {
             SafetensorsWriter.copy(
@@ -75,12 +86,16 @@ public final class BaseExport {
     }
 
     /** Says which class of transformers reads the tokenizer; a vocabulary alone is lower-cased, as Graft reads it. */
-    private static String tokenizerConfig(String tokenizer, ObjectNode config) {
+    private static String tokenizerConfig(Path tokenizer, ObjectNode config) throws IOException {
         ObjectNode json = JSON.createObjectNode();
-        if (tokenizer.equals("tokenizer.json")) {
+        if (tokenizer.endsWith("tokenizer.json")) {
             json.put("tokenizer_class", "PreTrainedTokenizerFast");
-            json.put("unk_token", "[UNK]").put("sep_token", "[SEP]").put("pad_token", "[PAD]");
-            json.put("cls_token", "[CLS]").put("mask_token", "[MASK]");
+            Set<String> special = new HashSet<>();
+            JSON.readTree(Files.readAllBytes(tokenizer))
+                    .path("added_tokens")
+                    .forEach(token -> special.add(token.path("content").asText()));
+            SPECIAL_TOKENS.forEach((key, tokens) ->
+                    tokens.stream().filter(special::contains).findFirst().ifPresent(token -> json.put(key, token)));
         } else {
             json.put("tokenizer_class", "BertTokenizer").put("do_lower_case", true);
         }

@@ -18,7 +18,7 @@ import java.util.Map;
  * <ol>
  *   <li>{@code graft_pooling} in {@code config.json}, which Graft's own export writes and a user may add;
  *   <li>{@code 1_Pooling/config.json} of a sentence-transformers model;
- *   <li>{@code architectures} in {@code config.json}: BERT's classes that put a head on the pooler mean the pooler,
+ *   <li>{@code architectures} in {@code config.json}: BERT's and ALBERT's classes that put a head on the pooler mean the pooler,
  *       other families' classifiers the first token;
  *   <li>otherwise the mean.
  * </ol>
@@ -31,7 +31,10 @@ final class PoolingChoice {
             "BertForSequenceClassification",
             "BertForPreTraining",
             "BertForNextSentencePrediction",
-            "BertForMultipleChoice");
+            "BertForMultipleChoice",
+            "AlbertForSequenceClassification",
+            "AlbertForPreTraining",
+            "AlbertForMultipleChoice");
 
     private PoolingChoice() {}
 

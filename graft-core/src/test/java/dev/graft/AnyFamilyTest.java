@@ -1,0 +1,80 @@
+package dev.graft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.graft.adapter.Adapter;
+import dev.graft.data.Row;
+import dev.graft.hub.BaseExport;
+import dev.graft.hub.BaseFiles;
+import dev.graft.hub.Hub;
+import dev.graft.method.Methods;
+import dev.graft.task.Task;
+import dev.graft.tensor.Device;
+import dev.graft.tensor.Precision;
+import dev.graft.train.TrainingListener;
+import dev.graft.train.TrainingSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A directory of any family is a base: it opens, trains, is saved, loaded and exported. */
+class AnyFamilyTest {
+    private static final Path RESOURCES = Path.of("src/test/resources");
+    private static final List<Row> ROWS = List.of(
+            new Row(1, "a very good movie", null, "yes"),
+            new Row(2, "bad music and an awful plot!", null, "no"),
+            new Row(3, "the story was nice", "the actor was good", "yes"),
+            new Row(4, "awful", null, "no"));
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @CsvSource({
+        "roberta, roberta_padded, CLS, <s>, lora",
+        "roberta, roberta_padded, CLS, <s>, prompt:length=2",
+        "albert, albert_cls, POOLER, [CLS], lora",
+        "albert, albert_cls, POOLER, [CLS], houlsby"
+    })
+    void aDirectoryOfTheFamilyIsABase(String tokenizer, String model, String pooling, String first, String method)
+            throws IOException {
+        BaseFiles files = directory(tokenizer, model);
+        assertThat(files.pooling()).hasToString(pooling);
+        TrainingPlan plan = TrainingPlan.of(ROWS, ROWS, Task.guess(List.of("yes", "no")))
+                .withMethod(Methods.parse(method))
+                .withSettings(TrainingSettings.DEFAULT.withEpochs(1).withLearningRate(1e-2));
+        Path out = folder.resolve("adapter");
+        Path copy = folder.resolve("copy");
+        BaseExport.write(files, copy);
+        try (Base base = Base.open(files, Precision.FP32, Device.CPU);
+                Base exported = Base.open(Hub.standard().resolve(copy.toString()), Precision.FP32, Device.CPU);
+                Training training = base.prepare(plan);
+                Training.Outcome outcome = training.run(TrainingListener.SILENT, out)) {
+            outcome.save();
+            try (Adapter adapter = base.load(out);
+                    Adapter again = exported.load(out)) {
+                assertThat(exported.outputs(again, ROWS)).isDeepEqualTo(base.outputs(adapter, ROWS));
+            }
+        }
+        JsonNode settings = new JsonMapper().readTree(Files.readString(copy.resolve("tokenizer_config.json")));
+        assertThat(settings.path("cls_token").asText()).isEqualTo(first);
+        assertThat(settings.path("pad_token").asText()).isEqualTo("<pad>");
+    }
+
+    private BaseFiles directory(String tokenizer, String model) throws IOException {
+        Path directory = Files.createDirectories(folder.resolve("base"));
+        for (String file : List.of("config.json", "model.safetensors")) {
+            Files.copy(RESOURCES.resolve("golden/base").resolve(model).resolve(file), directory.resolve(file));
+        }
+        Files.copy(
+                RESOURCES.resolve("tokenizers").resolve(tokenizer).resolve("tokenizer.json"),
+                directory.resolve("tokenizer.json"));
+        return Hub.standard().resolve(directory.toString());
+    }
+}

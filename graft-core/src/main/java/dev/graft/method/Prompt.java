@@ -37,6 +37,7 @@ public record Prompt(int length, Place place, Stage stage) implements Method {
     /**
      * BERT's vocabulary is sorted by frequency, but 1,996 special tokens, unused ones and single characters stand before its
      * first word; drawing from the ids below 5,000, as the paper does, would draw those too.
+     * RoBERTa's and ALBERT's have ordinary words from there on as well.
      */
     private static final int FIRST_WORD = 1996;
 

@@ -42,7 +42,8 @@ final class EncoderTensors {
         }
         if (pooling == Pooling.POOLER) {
             if (!family.hasPooler()) {
-                throw new ModelException("a %s has no pooler; pool its states by cls or mean".formatted(family.name()));
+                throw new ModelException(
+                        "the family %s has no pooler; pool its states by cls or mean".formatted(family.name()));
             }
             read(new Shapes().linear("pooler", sizes.hidden(), sizes.hidden()));
         }

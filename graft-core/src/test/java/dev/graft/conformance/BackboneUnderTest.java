@@ -8,7 +8,11 @@ import org.jspecify.annotations.Nullable;
 /** The backbones under test, one line each. Every base is opened once and shared by all tests: none may change it. */
 enum BackboneUnderTest {
     BERT(TinyBert::open, Sizes.TINY, Pooling.MEAN),
-    BERT_WITH_POOLER(TinyBert::open, Sizes.TINY.withPooler(), Pooling.POOLER);
+    BERT_WITH_POOLER(TinyBert::open, Sizes.TINY.withPooler(), Pooling.POOLER),
+    ROBERTA(TinyRoberta::open, Sizes.TINY, Pooling.CLS),
+    DISTILBERT(TinyDistilBert::open, Sizes.TINY, Pooling.CLS),
+    ALBERT(TinyAlbert::open, Sizes.TINY.withPooler(), Pooling.POOLER),
+    ELECTRA(TinyElectra::open, Sizes.TINY, Pooling.CLS);
 
     private final Function<Sizes, Backbone> opener;
     private final Sizes sizes;

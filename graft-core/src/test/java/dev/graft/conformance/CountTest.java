@@ -55,6 +55,16 @@ class CountTest {
         }
     }
 
+    @OnEveryBackbone
+    void theCountIsWhatTrains(MethodUnderTest tested, BackboneUnderTest backbone) {
+        try (Specimen specimen = Specimen.fresh(tested, backbone)) {
+            assertThat(specimen.deltas().parameters().stream()
+                            .mapToLong(Parameter::elements)
+                            .sum())
+                    .isEqualTo(tested.method().parameters(backbone.base().architecture()));
+        }
+    }
+
     /** The rows of methods.md 28 and 3.5; what has a pooler trains it in top-k and full. */
     @ParameterizedTest(name = "{0}: {1} on BERT-base, {2} on MiniLM without pooler")
     @CsvSource(delimiter = '|', textBlock = """

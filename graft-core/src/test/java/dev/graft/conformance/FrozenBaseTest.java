@@ -2,6 +2,7 @@ package dev.graft.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.graft.model.Architecture;
 import dev.graft.model.Backbone;
 import dev.graft.model.Deltas;
 import dev.graft.model.Mode;
@@ -11,13 +12,17 @@ import dev.graft.tensor.Tensor;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** G2, G3, G6: what trains is what is declared, and the base stays as it is. */
 class FrozenBaseTest {
@@ -54,24 +59,37 @@ class FrozenBaseTest {
         }
     }
 
+    /** A ReLU of one unit may be dead under some values of its tensors, but not under any. */
     @OnEveryBackbone
     void exactlyTheDeclaredTensorsHaveGradients(MethodUnderTest method, BackboneUnderTest backbone) {
         try (Specimen specimen = Specimen.perturbed(method, backbone)) {
-            specimen.loss().backward();
-            for (Parameter parameter : specimen.parameters()) {
-                Tensor gradient = parameter.gradient();
-                assertThat(gradient).as(parameter.name()).isNotNull();
-                double largest = Objects.requireNonNull(gradient).abs().max().item();
-                if (!hasNoEffect(parameter)) {
-                    assertThat(largest).as(parameter.name()).isGreaterThan(1e-9);
-                }
+            Set<String> without = namesOf(specimen.parameters());
+            for (int seed = 0; seed < 20 && !without.isEmpty(); seed++) {
+                specimen.clearGradients();
+                specimen.loss().backward();
+                without.removeAll(namesOf(specimen.parameters().stream()
+                        .filter(FrozenBaseTest::hasGradient)
+                        .toList()));
+                specimen.perturb(seed);
             }
+            assertThat(without).isEmpty();
             for (String tensor : specimen.base().architecture().tensors().keySet()) {
                 assertThat(specimen.base().tensor(tensor).requiresGradient())
                         .as(tensor)
                         .isFalse();
             }
         }
+    }
+
+    private static Set<String> namesOf(List<Parameter> parameters) {
+        return parameters.stream().map(Parameter::name).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static boolean hasGradient(Parameter parameter) {
+        Tensor gradient = parameter.gradient();
+        assertThat(gradient).as(parameter.name()).isNotNull();
+        return hasNoEffect(parameter)
+                || Objects.requireNonNull(gradient).abs().max().item() > 1e-9;
     }
 
     @OnEveryBackbone
@@ -82,7 +100,7 @@ class FrozenBaseTest {
                 probes.add(new Probe(new Site.Layer(layer)));
             }
             specimen.forwardWith(List.of(), probes);
-            int lowest = lowestLayer(specimen.deltas(), backbone.sizes().layers());
+            int lowest = lowestLayer(specimen.deltas(), backbone.base().architecture());
             for (int layer = 0; layer < probes.size(); layer++) {
                 assertThat(probes.get(layer).wasRecorded()).as("layer " + layer).isEqualTo(layer >= lowest);
             }
@@ -90,8 +108,13 @@ class FrozenBaseTest {
     }
 
     /** The layer of the lowest parameter; 0 for the embedding block, and the number of layers where none is below the head. */
-    private static int lowestLayer(Deltas deltas, int layers) {
-        int lowest = layers;
+    private static int lowestLayer(Deltas deltas, Architecture base) {
+        int lowest = base.layers();
+        for (int layer = base.layers() - 1; layer >= 0; layer--) {
+            if (!Collections.disjoint(base.tensorsOfLayer(layer), deltas.replacedTensors())) {
+                lowest = layer;
+            }
+        }
         for (Parameter parameter : deltas.parameters()) {
             Matcher layer = LAYER.matcher(parameter.name());
             if (layer.matches()) {

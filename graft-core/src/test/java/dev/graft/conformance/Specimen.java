@@ -56,14 +56,19 @@ final class Specimen implements AutoCloseable {
     /** As after some training: no tensor is zero or what it started from. */
     static Specimen perturbed(Method method, BackboneUnderTest backbone) {
         Specimen specimen = fresh(method, backbone);
-        RandomSource random = new RandomSource(5);
-        for (Parameter parameter : specimen.parameters()) {
+        specimen.perturb(5);
+        return specimen;
+    }
+
+    /** Moves every tensor by random numbers. */
+    void perturb(long seed) {
+        RandomSource random = new RandomSource(seed);
+        for (Parameter parameter : parameters()) {
             Tensor value = parameter.value();
             Tensor shift =
                     random.at(parameter.name()).normal(0.1, value.shape()).to(DType.FLOAT64);
             parameter.assign(value.detach().plus(shift));
         }
-        return specimen;
     }
 
     static Specimen perturbed(MethodUnderTest method, BackboneUnderTest backbone) {

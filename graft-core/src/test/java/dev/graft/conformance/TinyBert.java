@@ -1,34 +1,12 @@
 package dev.graft.conformance;
 
 import dev.graft.model.Backbone;
-import dev.graft.model.Families;
 import dev.graft.model.Pooling;
-import dev.graft.tensor.DType;
-import dev.graft.tensor.Device;
-import dev.graft.tensor.RandomSource;
-import dev.graft.tensor.Scope;
-import dev.graft.tensor.Tensor;
-import dev.graft.weights.SafetensorsWriter;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
-/** A BERT of random weights, large enough that nothing in it is nearly linear. */
+/** A BERT of random weights. */
 final class TinyBert {
-    private static final double SIGMA = 0.2;
-
-    private final Sizes sizes;
-    private final RandomSource random;
-    private final Map<String, Tensor> tensors = new LinkedHashMap<>();
-
-    private TinyBert(Sizes sizes, long seed) {
-        this.sizes = sizes;
-        this.random = new RandomSource(seed);
-    }
+    private TinyBert() {}
 
     /** Opens one in double precision; the caller closes it. */
     static Backbone open(Sizes sizes) {
@@ -37,79 +15,54 @@ final class TinyBert {
 
     /** Opens the one that a seed gives, for a pooling. */
     static Backbone open(Sizes sizes, long seed, Pooling pooling) {
-        try {
-            Path folder = Files.createTempDirectory("tiny-bert");
-            Path config = folder.resolve("config.json");
-            Path weights = folder.resolve("model.safetensors");
-            try {
-                new TinyBert(sizes, seed).write(config, weights);
-                return Families.open(config, weights, pooling, DType.FLOAT64, Device.CPU);
-            } finally {
-                Files.deleteIfExists(config);
-                Files.deleteIfExists(weights);
-                Files.delete(folder);
+        try (TinyWeights weights = new TinyWeights(seed)) {
+            embedding(weights, sizes, sizes.hidden(), sizes.positions());
+            layers(weights, sizes);
+            if (sizes.hasPooler()) {
+                weights.linear("pooler.dense", sizes.hidden(), sizes.hidden());
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return weights.open(config("bert", sizes, sizes.positions(), ""), pooling);
         }
     }
 
-    private void write(Path config, Path weights) throws IOException {
-        Files.writeString(config, """
-                {"model_type": "bert", "num_hidden_layers": %d, "hidden_size": %d, "num_attention_heads": %d,
+    /** The configuration of BERT, whose keys other families have too. */
+    static String config(String family, Sizes sizes, int positions, String more) {
+        return """
+                {"model_type": "%s", "num_hidden_layers": %d, "hidden_size": %d, "num_attention_heads": %d,
                  "intermediate_size": %d, "vocab_size": %d, "max_position_embeddings": %d, "type_vocab_size": %d,
-                 "hidden_act": "gelu", "layer_norm_eps": 1e-12}
+                 "hidden_act": "gelu", "layer_norm_eps": 1e-12%s}
                 """.formatted(
+                        family,
                         sizes.layers(),
                         sizes.hidden(),
                         sizes.heads(),
                         sizes.ffn(),
                         sizes.vocabulary(),
-                        sizes.positions(),
-                        sizes.types()));
-        try (Scope scope = Scope.open()) {
-            draw();
-            SafetensorsWriter.write(weights, tensors, Map.of());
-        }
+                        positions,
+                        sizes.types(),
+                        more);
     }
 
-    private void draw() {
+    /** BERT's embedding block, so wide. */
+    static void embedding(TinyWeights weights, Sizes sizes, int width, int positions) {
+        weights.table("embeddings.word_embeddings", sizes.vocabulary(), width)
+                .table("embeddings.position_embeddings", positions, width)
+                .table("embeddings.token_type_embeddings", sizes.types(), width)
+                .norm("embeddings.LayerNorm", width);
+    }
+
+    /** BERT's layers. */
+    static void layers(TinyWeights weights, Sizes sizes) {
         long d = sizes.hidden();
-        table("embeddings.word_embeddings", sizes.vocabulary());
-        table("embeddings.position_embeddings", sizes.positions());
-        table("embeddings.token_type_embeddings", sizes.types());
-        norm("embeddings.LayerNorm");
         for (int i = 0; i < sizes.layers(); i++) {
             String layer = "encoder.layer." + i + ".";
             for (String role : List.of("self.query", "self.key", "self.value", "output.dense")) {
-                linear(layer + "attention." + role, d, d);
+                weights.linear(layer + "attention." + role, d, d);
             }
-            norm(layer + "attention.output.LayerNorm");
-            linear(layer + "intermediate.dense", sizes.ffn(), d);
-            linear(layer + "output.dense", d, sizes.ffn());
-            norm(layer + "output.LayerNorm");
+            weights.norm(layer + "attention.output.LayerNorm", d)
+                    .linear(layer + "intermediate.dense", sizes.ffn(), d)
+                    .linear(layer + "output.dense", d, sizes.ffn())
+                    .norm(layer + "output.LayerNorm", d);
         }
-        if (sizes.hasPooler()) {
-            linear("pooler.dense", d, d);
-        }
-    }
-
-    private void table(String name, long rows) {
-        normal(name + ".weight", rows, sizes.hidden());
-    }
-
-    private void linear(String name, long out, long in) {
-        normal(name + ".weight", out, in);
-        normal(name + ".bias", out);
-    }
-
-    private void norm(String name) {
-        String weight = name + ".weight";
-        tensors.put(weight, random.at(weight).normal(SIGMA, sizes.hidden()).plus(1));
-        normal(name + ".bias", sizes.hidden());
-    }
-
-    private void normal(String name, long... shape) {
-        tensors.put(name, random.at(name).normal(SIGMA, shape));
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.graft.method.Methods;
+import dev.graft.model.Architecture;
 import dev.graft.model.Deltas;
 import dev.graft.model.Mode;
 import dev.graft.model.Site;
@@ -22,10 +23,11 @@ class UnfrozenInvariantsTest {
     void layernormTrainsTheNormsAndTheEmbeddingsToo(BackboneUnderTest backbone) {
         try (Specimen specimen = Specimen.fresh(Methods.parse("layernorm"), backbone)) {
             Set<String> expected = new TreeSet<>(List.of("embedding.norm.weight", "embedding.norm.bias"));
-            for (int layer = 0; layer < backbone.sizes().layers(); layer++) {
+            Architecture base = specimen.base().architecture();
+            for (int layer = 0; layer < base.layers(); layer++) {
                 for (String norm : List.of("attention.norm", "ffn.norm")) {
-                    expected.add("layer." + layer + "." + norm + ".weight");
-                    expected.add("layer." + layer + "." + norm + ".bias");
+                    expected.add(base.canonical("layer." + layer + "." + norm + ".weight"));
+                    expected.add(base.canonical("layer." + layer + "." + norm + ".bias"));
                 }
             }
             assertThat(specimen.deltas().replacedTensors()).containsExactlyInAnyOrderElementsOf(expected);

@@ -2,6 +2,7 @@ package dev.graft.adapter;
 
 import dev.graft.adapter.StoredTensor.Layout;
 import dev.graft.method.Method;
+import dev.graft.method.Union;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -16,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * and comparing all go by it, so a method joins a format by its rows here.
  *
  * <p>{@code {site}} stands for the site of a parameter, {@code {module}} for what transformers calls that place
- * ({@link ModuleNames}), {@code {base}} for the family's prefix, {@code {name}} for the adapter's name. The first row that
- * fits counts. Parameters whose keys come out the same lie in one tensor, in the order of the method's deltas.
+ * ({@link ModuleNames}), {@code {base}} for the family's prefix, {@code {name}} for the adapter's name, {@code any} for every
+ * method. The rows of a union are those of its parts. The first row that fits counts. Parameters whose keys come out the same lie in one tensor, in the order of the method's deltas.
  */
 enum KeyTable {
     /** The last column is the name in the running model, which gradients and whole state dictionaries carry. */
@@ -38,15 +39,34 @@ enum KeyTable {
             """),
     /** The last column is a second name of the same tensor, which torch's files repeat. The head lies in a file of its own. */
     ADAPTERHUB("""
-            lora,ia3,houlsby,prefix,prompt  head.weight    whole  classifier.weight
-            lora,ia3,houlsby,prefix,prompt  head.bias      whole  classifier.bias
+            any      head.weight                       whole  classifier.weight
+            any      head.bias                         whole  classifier.bias
             ia3      {site}.ia3.output                 column {module}.loras.{name}.lora_B
             lora     {site}.lora.a                     whole  {module}.loras.{name}.lora_A
             lora     {site}.lora.b                     whole  {module}.loras.{name}.lora_B
-            houlsby  {site}.bottleneck.down.weight     whole  {module}.adapters.{name}.adapter_down.0.weight
-            houlsby  {site}.bottleneck.down.bias       whole  {module}.adapters.{name}.adapter_down.0.bias
-            houlsby  {site}.bottleneck.up.weight       whole  {module}.adapters.{name}.adapter_up.weight
-            houlsby  {site}.bottleneck.up.bias         whole  {module}.adapters.{name}.adapter_up.bias
+            pfeiffer {site}.norm_before.bottleneck.down.weight     whole  {module}.adapters.{name}.adapter_down.1.weight
+            pfeiffer {site}.norm_before.bottleneck.down.bias       whole  {module}.adapters.{name}.adapter_down.1.bias
+            pfeiffer {site}.norm_before.bottleneck.up.weight       whole  {module}.adapters.{name}.adapter_up.weight
+            pfeiffer {site}.norm_before.bottleneck.up.bias         whole  {module}.adapters.{name}.adapter_up.bias
+            pfeiffer {site}.norm_before.weight         whole  {module}.adapters.{name}.adapter_norm_before.weight  {module}.adapters.{name}.adapter_down.0.weight
+            pfeiffer {site}.norm_before.bias           whole  {module}.adapters.{name}.adapter_norm_before.bias    {module}.adapters.{name}.adapter_down.0.bias
+            pfeiffer {site}.norm_after.weight          whole  {module}.adapters.{name}.adapter_norm_after.weight
+            pfeiffer {site}.norm_after.bias            whole  {module}.adapters.{name}.adapter_norm_after.bias
+            pfeiffer {site}.gate.weight                whole  {module}.adapters.{name}.gate.weight
+            pfeiffer {site}.gate.bias                  whole  {module}.adapters.{name}.gate.bias
+            houlsby,pfeiffer,parallel,scaled-parallel  {site}.bottleneck.down.weight  whole  {module}.adapters.{name}.adapter_down.0.weight
+            houlsby,pfeiffer,parallel,scaled-parallel  {site}.bottleneck.down.bias    whole  {module}.adapters.{name}.adapter_down.0.bias
+            houlsby,pfeiffer,parallel,scaled-parallel  {site}.bottleneck.up.weight    whole  {module}.adapters.{name}.adapter_up.weight
+            houlsby,pfeiffer,parallel,scaled-parallel  {site}.bottleneck.up.bias      whole  {module}.adapters.{name}.adapter_up.bias
+            scaled-parallel  {site}.scale              whole  {module}.adapters.{name}.scaling
+            invertible  {site}.invertible.f.down.weight  whole  {base}invertible_adapters.{name}.F.0.weight
+            invertible  {site}.invertible.f.down.bias    whole  {base}invertible_adapters.{name}.F.0.bias
+            invertible  {site}.invertible.f.up.weight    whole  {base}invertible_adapters.{name}.F.2.weight
+            invertible  {site}.invertible.f.up.bias      whole  {base}invertible_adapters.{name}.F.2.bias
+            invertible  {site}.invertible.g.down.weight  whole  {base}invertible_adapters.{name}.G.0.weight
+            invertible  {site}.invertible.g.down.bias    whole  {base}invertible_adapters.{name}.G.0.bias
+            invertible  {site}.invertible.g.up.weight    whole  {base}invertible_adapters.{name}.G.2.weight
+            invertible  {site}.invertible.g.up.bias      whole  {base}invertible_adapters.{name}.G.2.bias
             prefix   {site}.prefix.key                 flat   {base}prefix_tuning.prefix_tunings.{name}.self_prefix.control_trans  {module}.prefix_tuning.pool.prefix_tunings.{name}.self_prefix.control_trans
             prefix   {site}.prefix.value               flat   {base}prefix_tuning.prefix_tunings.{name}.self_prefix.control_trans  {module}.prefix_tuning.pool.prefix_tunings.{name}.self_prefix.control_trans
             prompt   {site}.prompt                     whole  {base}prompt_tuning.prompt_tunings.{name}.prompt_embedding.weight
@@ -69,8 +89,13 @@ enum KeyTable {
         }
 
         boolean fits(Method method, String name) {
-            return methods.contains(method.name())
-                    && (parameter.startsWith("{site}") ? name.endsWith(ending()) : name.equals(parameter));
+            return isOf(method) && (parameter.startsWith("{site}") ? name.endsWith(ending()) : name.equals(parameter));
+        }
+
+        private boolean isOf(Method method) {
+            return method instanceof Union union
+                    ? union.methods().stream().anyMatch(this::isOf)
+                    : methods.contains(method.name()) || methods.contains("any");
         }
 
         String site(String name) {

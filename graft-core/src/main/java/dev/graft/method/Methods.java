@@ -22,6 +22,7 @@ public final class Methods {
             Pfeiffer.DEFAULT,
             Parallel.DEFAULT,
             ScaledParallel.DEFAULT,
+            Invertible.DEFAULT,
             Lora.DEFAULT,
             MultiHeadParallel.DEFAULT,
             Prefix.DEFAULT,

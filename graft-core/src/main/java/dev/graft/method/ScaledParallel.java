@@ -91,7 +91,7 @@ public record ScaledParallel(
                             case FFN -> beside(new Site.Sublayer(layer, Block.FFN), base, initializer);
                             case PRE_O -> {
                                 Site.Heads site = new Site.Heads(layer);
-                                yield new HeadsChange(
+                                yield new JoinedHeadsChange(
                                         site, form(site, base, initializer), join(site, base, initializer));
                             }
                         });

@@ -46,7 +46,8 @@ public record Embedded(Tensor states, Tensor types, Tensor mask, Tensor text, lo
         return new Embedded(states, types, mask, text, positionOffset + positions);
     }
 
-    Embedded withStates(Tensor changed) {
+    /** The same batch with other vectors of the same shape. */
+    public Embedded withStates(Tensor changed) {
         return new Embedded(changed, types, mask, text, positionOffset);
     }
 }

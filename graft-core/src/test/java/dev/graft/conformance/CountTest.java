@@ -84,6 +84,7 @@ class CountTest {
             scaled-parallel:bottleneck=512                                | 9452544   |
             scaled-parallel:bottleneck=192                                |           | 888192
             scaled-parallel:bottleneck=512,scale=learned                  | 9452556   |
+            invertible                                                    | 296064    | 74304
             prefix                                                        | 184320    | 46080
             prefix:length=30                                              | 552960    | 138240
             multihead-parallel                                            | 552960    | 138240

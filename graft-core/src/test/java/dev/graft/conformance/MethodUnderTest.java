@@ -45,6 +45,7 @@ record MethodUnderTest(String text, Start start, ToLongFunction<Sizes> count, bo
                             Start.ELSEWHERE,
                             s -> 2 * (bottlenecks(s, 3) + s.layers()))
                     .dropping(),
+            of("invertible", Start.ELSEWHERE, s -> coupling(s, s.hidden() / 4)),
             of("lora", Start.EXACT, s -> 2 * lora(s.layers(), s.hidden(), s.hidden(), 8)),
             of("lora:rank=3,targets=query+key+value+attention.output+ffn.up+ffn.down", Start.EXACT, s -> allLora(s, 3)),
             of("lora:rank=2,layers=1", Start.EXACT, s -> 2 * lora(1, s.hidden(), s.hidden(), 2)),
@@ -118,6 +119,10 @@ record MethodUnderTest(String text, Start start, ToLongFunction<Sizes> count, bo
     /** One in every layer. */
     private static long bottlenecks(Sizes s, long m) {
         return s.layers() * (2 * s.hidden() * m + m + s.hidden());
+    }
+
+    private static long coupling(Sizes s, long m) {
+        return 2 * s.hidden() * m + 2 * m + s.hidden();
     }
 
     /** One in every layer. */

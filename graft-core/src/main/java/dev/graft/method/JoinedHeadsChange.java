@@ -16,7 +16,7 @@ import java.util.List;
  * @param form what computes the change, [B, T, d] to [B, T, d]
  * @param join how it joins
  */
-public record HeadsChange(Site.Heads site, Form form, Join join) implements HeadsDelta {
+public record JoinedHeadsChange(Site.Heads site, Form form, Join join) implements HeadsDelta {
     @Override
     public Tensor after(Heads heads, Tensor output, Pass pass) {
         Tensor x = heads.input(); // [B, T, d]

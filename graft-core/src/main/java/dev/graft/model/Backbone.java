@@ -32,7 +32,7 @@ public interface Backbone extends AutoCloseable {
      */
     Tensor pool(Hidden hidden, Pooling pooling, Deltas deltas, Mode mode);
 
-    /** A base tensor by its canonical name, [out, in] for matrices; the backbone's own. */
+    /** A base tensor by its canonical name or a layer's name for it, [out, in] for matrices; the backbone's own. */
     Tensor tensor(String name);
 
     /** Hugging Face's name of a base tensor, without the family's prefix. */

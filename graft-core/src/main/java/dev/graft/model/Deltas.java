@@ -85,7 +85,7 @@ public final class Deltas {
                                                     .toList())));
                 });
         replaced.keySet().stream()
-                .filter(tensor -> !base.tensors().containsKey(tensor))
+                .filter(tensor -> !base.tensors().containsKey(base.canonical(tensor)))
                 .findFirst()
                 .ifPresent(tensor -> {
                     throw new IllegalArgumentException("this base has no tensor " + tensor);

@@ -5,6 +5,7 @@ import dev.graft.tensor.Functions;
 import dev.graft.tensor.Parameter;
 import dev.graft.tensor.Tensor;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One forward pass: the frozen tensors, the deltas, and how they meet at each site. Backbones call the site methods
@@ -96,15 +97,19 @@ public final class Pass {
 
     /** A base tensor by its name, or the copy that stands in its place, in the compute type. */
     public Tensor tensor(String name) {
-        String canonical = base.canonical(name);
-        Parameter replacement = deltas.replacementOf(canonical);
-        return replacement == null ? base.get(canonical) : replacement.in(dtype());
+        Parameter copy = copyOf(name);
+        return copy == null ? base.get(base.canonical(name)) : copy.in(dtype());
     }
 
     /** A base tensor that is kept in full precision, or the copy that stands in its place. */
     private Tensor masterTensor(String name) {
-        String canonical = base.canonical(name);
-        Parameter replacement = deltas.replacementOf(canonical);
-        return replacement == null ? base.get(canonical) : replacement.value();
+        Parameter copy = copyOf(name);
+        return copy == null ? base.get(base.canonical(name)) : copy.value();
+    }
+
+    /** Where layers share a tensor, a copy for the one layer counts before a copy for all. */
+    private @Nullable Parameter copyOf(String name) {
+        Parameter own = deltas.replacementOf(name);
+        return own == null ? deltas.replacementOf(base.canonical(name)) : own;
     }
 }

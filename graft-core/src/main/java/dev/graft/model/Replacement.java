@@ -6,7 +6,8 @@ import java.util.List;
 /**
  * An un-frozen tensor of the base: the adapter's own copy, put in the place of the base's, which is never written.
  *
- * @param tensor the canonical name of the base tensor, such as {@code layer.0.attention.norm.weight}
+ * @param tensor the canonical name of the base tensor, such as {@code layer.0.attention.norm.weight}; where layers share the
+ *     tensor, the name that one of them has for it puts the copy in that layer alone
  * @param parameter the copy, of the same shape
  */
 public record Replacement(String tensor, Parameter parameter) implements Delta {

@@ -6,6 +6,7 @@ import dev.graft.method.Initializer;
 import dev.graft.method.Methods;
 import dev.graft.model.Architecture;
 import dev.graft.model.Backbone;
+import dev.graft.model.Delta;
 import dev.graft.model.Deltas;
 import dev.graft.model.Mode;
 import dev.graft.model.Pooling;
@@ -96,6 +97,25 @@ class AlbertTest {
             Probe last = new Probe(new Site.Sublayer(2, Site.Sublayer.Block.FFN));
             base.forward(Texts.all(), new Deltas(List.of(copy.getFirst(), first, last)), Mode.EVALUATION);
             assertThat(last.output()).containsExactly(first.output()); // a norm of weight 0 forgets what it reads
+        }
+    }
+
+    @Test
+    void aCopyUnderALayersOwnNameStandsInThatLayerAlone() {
+        Backbone base = ALBERT.base();
+        String norm = "layer.1.attention.norm.weight";
+        List<Probe> layers = List.of(new Probe(new Site.Layer(0)), new Probe(new Site.Layer(1)));
+        try (Scope scope = Scope.open();
+                Parameter twice = Parameter.of(norm, base.tensor(norm).times(2), false)) {
+            base.forward(Texts.all(), new Deltas(layers), Mode.EVALUATION);
+            List<double[]> plain = layers.stream().map(Probe::output).toList();
+            List<Delta> copied = new ArrayList<>(layers);
+            copied.add(new Replacement(norm, twice));
+            Deltas deltas = new Deltas(copied);
+            deltas.requireSites(base.architecture());
+            base.forward(Texts.all(), deltas, Mode.EVALUATION);
+            assertThat(layers.get(0).output()).containsExactly(plain.get(0));
+            assertThat(layers.get(1).output()).isNotEqualTo(plain.get(1));
         }
     }
 

@@ -6,6 +6,7 @@ import dev.graft.adapter.Adapter;
 import dev.graft.data.Row;
 import dev.graft.data.Rows;
 import dev.graft.method.Methods;
+import dev.graft.method.Words;
 import dev.graft.task.Head;
 import dev.graft.task.Targets;
 import dev.graft.train.Checkpoints;
@@ -46,7 +47,8 @@ public final class Training implements AutoCloseable {
                 base.name(),
                 base.pooling(),
                 plan.maxLength(),
-                plan.settings().seed());
+                plan.settings().seed(),
+                new Words(base.tokenizer()::idsOf, plan.task().labels()));
         Head head =
                 start.head().scaled(train.targets().spread(), train.targets().center());
         adapter = start.described(head, JSON.createObjectNode());

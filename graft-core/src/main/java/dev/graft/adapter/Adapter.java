@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.graft.method.Initializer;
 import dev.graft.method.Method;
 import dev.graft.method.Methods;
+import dev.graft.method.Words;
 import dev.graft.model.Backbone;
 import dev.graft.model.Batch;
 import dev.graft.model.Deltas;
@@ -57,16 +58,37 @@ public final class Adapter implements AutoCloseable {
     }
 
     /**
+     * A new adapter at the method's start, where that takes no words.
+     *
+     * @param baseName how the base was opened
+     * @param maxLength the longest text in tokens
+     * @param seed decides every first value
+     * @throws IllegalArgumentException where the method does not fit the base, or starts from words
+     */
+    public static Adapter create(
+            Method method, Task task, Backbone backbone, String baseName, Pooling pooling, int maxLength, long seed) {
+        return create(method, task, backbone, baseName, pooling, maxLength, seed, Words.UNKNOWN);
+    }
+
+    /**
      * A new adapter at the method's start.
      *
      * @param baseName how the base was opened
      * @param maxLength the longest text in tokens
      * @param seed decides every first value
+     * @param words what a start from words is taken from
      * @throws IllegalArgumentException where the method does not fit the base
      */
     public static Adapter create(
-            Method method, Task task, Backbone backbone, String baseName, Pooling pooling, int maxLength, long seed) {
-        Deltas deltas = new Deltas(method.deltas(backbone.architecture(), new Initializer(backbone, seed)));
+            Method method,
+            Task task,
+            Backbone backbone,
+            String baseName,
+            Pooling pooling,
+            int maxLength,
+            long seed,
+            Words words) {
+        Deltas deltas = new Deltas(method.deltas(backbone.architecture(), new Initializer(backbone, seed, words)));
         deltas.requireSites(backbone.architecture());
         Head head = Head.create(
                 task.outputs(),

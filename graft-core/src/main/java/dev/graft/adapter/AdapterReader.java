@@ -77,7 +77,7 @@ final class AdapterReader {
                                     card.task().outputs()),
                             card.headDropout())
                     .scaled(card.headScale(), card.headShift());
-            Deltas deltas = new Deltas(method.deltas(backbone.architecture(), new Initializer(backbone, 0)));
+            Deltas deltas = new Deltas(method.deltas(backbone.architecture(), Initializer.blank(backbone)));
             return new Adapter(
                     method, card.task(), card.pooling(), card.maxLength(), card.base(), deltas, head, card.training());
         } catch (IllegalArgumentException e) {

@@ -31,11 +31,12 @@ enum KeyTable {
             ia3             {site}.ia3.input           row           base_model.model.{module}.ia3_l                     base_model.model.{module}.ia3_l.default
             layernorm       {site}.weight              whole         base_model.model.{module}.ln_tuning_layers.weight   base_model.model.{module}.ln_tuning_layers.default.weight
             layernorm       {site}.bias                whole         base_model.model.{module}.ln_tuning_layers.bias     base_model.model.{module}.ln_tuning_layers.default.bias
-            prefix,prompt   head.weight                whole         base_model.classifier.weight                        base_model.classifier.modules_to_save.default.weight
-            prefix,prompt   head.bias                  whole         base_model.classifier.bias                          base_model.classifier.modules_to_save.default.bias
+            prefix,prompt,p-tuning  head.weight        whole         base_model.classifier.weight                        base_model.classifier.modules_to_save.default.weight
+            prefix,prompt,p-tuning  head.bias          whole         base_model.classifier.bias                          base_model.classifier.modules_to_save.default.bias
             prefix          {site}.prefix.key          side_by_side  prompt_embeddings                                   prompt_encoder.default.embedding.weight
             prefix          {site}.prefix.value        side_by_side  prompt_embeddings                                   prompt_encoder.default.embedding.weight
             prompt          {site}.prompt              whole         prompt_embeddings                                   prompt_encoder.default.embedding.weight
+            p-tuning        {site}.p-tuning.embedding  whole         prompt_embeddings
             """),
     /** The last column is a second name of the same tensor, which torch's files repeat. The head lies in a file of its own. */
     ADAPTERHUB("""

@@ -3,6 +3,8 @@ package dev.graft.adapter;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.graft.method.LayerNorm;
 import dev.graft.method.Method;
+import dev.graft.method.PTuning;
+import dev.graft.method.PTuning.Encoder;
 import dev.graft.method.Prefix;
 import dev.graft.method.Prefix.Positions;
 import dev.graft.method.Prompt;
@@ -22,7 +24,10 @@ final class PeftMethods {
         "num_attention_heads",
         "num_layers",
         "token_dim",
+        "encoder_dropout",
         "encoder_hidden_size",
+        "encoder_num_layers",
+        "encoder_reparameterization_type",
         "init_weights",
         "prompt_tuning_init",
         "prompt_tuning_init_text",
@@ -43,7 +48,9 @@ final class PeftMethods {
             "PREFIX_TUNING",
             ForeignMethod.of(PROMPT, (config, modules) -> new Prefix(length(config), Positions.SHIFTED)),
             "PROMPT_TUNING",
-            ForeignMethod.of(PROMPT, (config, modules) -> new Prompt(length(config), Place.BEFORE_CLS, Stage.INPUT)));
+            ForeignMethod.of(PROMPT, (config, modules) -> new Prompt(length(config), Place.BEFORE_CLS, Stage.INPUT)),
+            "P_TUNING",
+            ForeignMethod.of(PROMPT, (config, modules) -> new PTuning(length(config), Encoder.NONE, null)));
 
     private PeftMethods() {}
 

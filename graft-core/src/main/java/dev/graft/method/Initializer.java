@@ -6,7 +6,9 @@ import dev.graft.tensor.Parameter;
 import dev.graft.tensor.RandomSource;
 import dev.graft.tensor.Scope;
 import dev.graft.tensor.Tensor;
+import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Makes parameters with their first values. What is drawn for a name depends on the seed and that name alone, so the
@@ -15,10 +17,29 @@ import java.util.function.Function;
 public final class Initializer {
     private final Backbone backbone;
     private final RandomSource random;
+    private final Words words;
+    private final boolean blank;
 
+    /** For a start that no words decide. */
     public Initializer(Backbone backbone, long seed) {
+        this(backbone, seed, Words.UNKNOWN);
+    }
+
+    /** @param words what a start from words is taken from */
+    public Initializer(Backbone backbone, long seed, Words words) {
+        this(backbone, seed, words, false);
+    }
+
+    private Initializer(Backbone backbone, long seed, Words words, boolean blank) {
         this.backbone = backbone;
         this.random = new RandomSource(seed).at("init");
+        this.words = words;
+        this.blank = blank;
+    }
+
+    /** Makes zeros where a start would come from words: for parameters whose values are about to be read from a file. */
+    public static Initializer blank(Backbone backbone) {
+        return new Initializer(backbone, 0, Words.UNKNOWN, true);
     }
 
     public Parameter zeros(String name, boolean decays, long... shape) {
@@ -39,6 +60,11 @@ public final class Initializer {
         return make(name, decays, source -> source.truncatedNormal(sigma, shape));
     }
 
+    /** U(-bound, bound). */
+    public Parameter uniform(String name, boolean decays, double bound, long... shape) {
+        return make(name, decays, source -> source.uniform(bound, shape));
+    }
+
     /** U(-1/sqrt(fan_in), 1/sqrt(fan_in)): Kaiming's uniform with a = sqrt 5, for a matrix [out, fan_in]. */
     public Parameter kaimingUniform(String name, boolean decays, long out, long fanIn) {
         return make(name, decays, source -> source.uniform(1 / Math.sqrt(fanIn), out, fanIn));
@@ -50,12 +76,32 @@ public final class Initializer {
         return make(baseTensor, original.dimensions() > 1, source -> original);
     }
 
-    /** Word embeddings of the base, one row per id. */
-    public Parameter words(String name, long... ids) {
-        return make(name, false, source -> {
-            Tensor indices = Tensor.of(ids, ids.length).to(backbone.device());
-            return backbone.tensor("embedding.word.weight").indexSelect(0, indices);
-        });
+    /**
+     * Word embeddings of the base, [count, d].
+     *
+     * @param ids the ids of each row, which is the mean of their embeddings; not asked for by a {@link #blank} one
+     */
+    public Parameter words(String name, int count, Supplier<List<long[]>> ids) {
+        int width = backbone.architecture().embedding();
+        return make(
+                name,
+                false,
+                source -> blank
+                        ? Tensor.zeros(DType.FLOAT32, backbone.device(), count, width)
+                        : Tensor.stacked(0, ids.get().stream().map(this::meanOf).toList()));
+    }
+
+    private Tensor meanOf(long[] ids) {
+        DType master = backbone.dtype().master();
+        Tensor indices = Tensor.of(ids, ids.length).to(backbone.device());
+        Tensor rows = backbone.tensor("embedding.word.weight").indexSelect(0, indices); // [n, d]
+        Tensor number = Tensor.of(new double[] {ids.length}, 1).to(master).to(backbone.device());
+        return rows.to(master).sum(0, false).dividedBy(number); // [d]
+    }
+
+    /** The words and labels that a start may be taken from. */
+    public Words words() {
+        return words;
     }
 
     /** The random numbers of one name, for choices that are not values. */

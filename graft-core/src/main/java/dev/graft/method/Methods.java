@@ -1,17 +1,20 @@
 package dev.graft.method;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 
@@ -28,6 +31,7 @@ public final class Methods {
             Prefix.DEFAULT,
             LlamaAdapter.DEFAULT,
             Prompt.DEFAULT,
+            PTuning.DEFAULT,
             Ia3.DEFAULT,
             LayerNorm.DEFAULT,
             BitFit.DEFAULT,
@@ -38,7 +42,22 @@ public final class Methods {
 
     private static final ObjectMapper JSON = JsonMapper.builder()
             .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+            .addModule(new SimpleModule().addSerializer(new SmallLetters()))
             .build();
+
+    /** Writes enum constants as the command line takes them. */
+    private static final class SmallLetters extends StdSerializer<Enum<?>> {
+        private static final long serialVersionUID = 1;
+
+        SmallLetters() {
+            super(Enum.class, false);
+        }
+
+        @Override
+        public void serialize(Enum<?> value, JsonGenerator json, SerializerProvider provider) throws IOException {
+            json.writeString(value.name().toLowerCase(Locale.ROOT));
+        }
+    }
 
     private static final String PARTS = "methods";
 
@@ -152,28 +171,6 @@ public final class Methods {
         ObjectNode json = JSON.createObjectNode().put("method", method.name());
         ObjectNode options = JSON.valueToTree(method);
         json.setAll(options);
-        return lowerCaseWords(json);
-    }
-
-    /** Enum constants are written as the command line takes them. */
-    private static ObjectNode lowerCaseWords(ObjectNode json) {
-        for (Iterator<String> names = json.fieldNames(); names.hasNext(); ) {
-            String name = names.next();
-            JsonNode value = json.get(name);
-            if (value.isTextual()) {
-                json.put(name, value.asText().toLowerCase(Locale.ROOT));
-            } else if (value.isArray()) {
-                ArrayNode lower = JSON.createArrayNode();
-                value.forEach(element -> {
-                    if (element.isTextual()) {
-                        lower.add(element.asText().toLowerCase(Locale.ROOT));
-                    } else {
-                        lower.add(element);
-                    }
-                });
-                json.set(name, lower);
-            }
-        }
         return json;
     }
 

@@ -1,5 +1,6 @@
 package dev.graft.tensor;
 
+import java.util.List;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -60,6 +61,36 @@ public final class Functions {
     /** Mean squared error of two tensors of one shape. */
     public static Tensor meanSquaredError(Tensor predictions, Tensor targets) {
         return Tensor.op(() -> torch.mse_loss(predictions.handle, targets.handle));
+    }
+
+    /**
+     * The states of a bidirectional LSTM over one sequence: x [T, d] gives [T, 2h], both directions side by side.
+     *
+     * <pre>
+     *   i, f, g, o = W_ih x_t + b_ih + W_hh h_(t-1) + b_hh
+     *   c_t = sigmoid(f) c_(t-1) + sigmoid(i) tanh(g);   h_t = sigmoid(o) tanh(c_t)
+     * </pre>
+     *
+     * @param weights per layer and direction, forward first: W_ih [4h, in], W_hh [4h, h], b_ih [4h], b_hh [4h]
+     */
+    public static Tensor biLstm(Tensor x, List<Tensor> weights, int layers) {
+        long hidden = weights.get(1).size(1);
+        try (Scope scope = Scope.open()) {
+            Tensor zero = Tensor.zeros(x.dtype(), x.device(), 2L * layers, 1, hidden); // [2 layers, 1, h]
+            Tensor sequence = x.unsqueeze(1); // [T, 1, d]
+            Tensor states = Tensor.op(() -> torch.lstm(
+                            sequence.handle,
+                            Tensor.vector(List.of(zero, zero)),
+                            Tensor.vector(weights),
+                            true,
+                            layers,
+                            0,
+                            false,
+                            true,
+                            false)
+                    .get0());
+            return scope.keep(states.select(1, 0)); // [T, 2h]
+        }
     }
 
     private static TensorOptional optional(@Nullable Tensor tensor) {

@@ -93,6 +93,8 @@ class CountTest {
             llama-adapter:layers=6                                        |           | 23112
             prompt                                                        | 15360     | 7680
             prompt:length=100                                             | 76800     | 38400
+            p-tuning                                                      | 8278272   | 2074752
+            p-tuning:encoder=none                                         | 6912      | 3456
             lora                                                          | 294912    | 73728
             lora:targets=query+key+value+attention.output                 | 589824    | 147456
             lora:targets=ffn.up+ffn.down                                  | 737280    | 184320

@@ -60,6 +60,9 @@ record MethodUnderTest(String text, Start start, ToLongFunction<Sizes> count, bo
             of("prompt", Start.ELSEWHERE, s -> 20L * s.hidden()),
             of("prompt:length=3,place=before_cls", Start.ELSEWHERE, s -> 3L * s.hidden()),
             of("prompt:length=4,stage=output", Start.ELSEWHERE, s -> 4L * s.hidden()),
+            of("prompt:length=5,start=random", Start.ELSEWHERE, s -> 5L * s.hidden()),
+            of("p-tuning:length=4", Start.ELSEWHERE, s -> 4L * s.hidden() + lstm(s, s.hidden() / 2)),
+            of("p-tuning:length=3,encoder=mlp,hidden=5", Start.ELSEWHERE, s -> 3L * s.hidden() + mlp(s, 5)),
             of("layernorm", Start.EXACT, MethodUnderTest::norms),
             of("ia3", Start.EXACT, s -> s.layers() * (2L * s.hidden() + s.ffn())),
             of(
@@ -152,6 +155,19 @@ record MethodUnderTest(String text, Start start, ToLongFunction<Sizes> count, bo
 
     private static long adaption(Sizes s, long layers, long k) {
         return layers * (k * s.hidden() + s.heads());
+    }
+
+    /** Two layers in two directions of so many cells, and two linear layers. */
+    private static long lstm(Sizes s, long w) {
+        long d = s.hidden();
+        long first = 2 * (4 * w * d + 4 * w * w + 8 * w);
+        long second = 2 * (4 * w * 2 * w + 4 * w * w + 8 * w);
+        return first + second + 2 * w * 2 * w + 2 * w + 2 * w * d + d;
+    }
+
+    private static long mlp(Sizes s, long w) {
+        long d = s.hidden();
+        return d * w + w + w * w + w + w * d + d;
     }
 
     private static long layer(Sizes s) {

@@ -1,10 +1,14 @@
 package dev.graft.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import dev.graft.adapter.Adapter;
 import dev.graft.method.Initializer;
 import dev.graft.method.Method;
 import dev.graft.method.Methods;
+import dev.graft.method.Words;
 import dev.graft.model.Backbone;
 import dev.graft.model.Batch;
 import dev.graft.model.Delta;
@@ -16,20 +20,25 @@ import dev.graft.model.Mode;
 import dev.graft.model.Pass;
 import dev.graft.model.Site;
 import dev.graft.model.Site.Embedding.Stage;
+import dev.graft.task.Classification;
 import dev.graft.tensor.Device;
 import dev.graft.tensor.Parameter;
 import dev.graft.tensor.Scope;
 import dev.graft.tensor.Tensor;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** T1, T6, T7 of methods.md 16. */
+/** T1, T5, T6, T7 of methods.md 16, and the other starts. */
 class PromptInvariantsTest {
     private static final BackboneUnderTest BERT = BackboneUnderTest.BERT;
 
@@ -70,6 +79,107 @@ class PromptInvariantsTest {
                     .allSatisfy(row -> assertThat(words.get(row)).isBetween(1996, 1996 + 4999));
             prompt.close();
         }
+    }
+
+    @Test
+    void aStartFromLabelsIsTheMeanOfEachLabelsTokensAndThenWords() {
+        try (Scope scope = Scope.open()) {
+            Tensor prompt = start("prompt:length=4,start=labels", "refund", "late parcel");
+            Tensor words = BERT.base().tensor("embedding.word.weight");
+            assertThat(prompt.select(0, 0).toDoubles())
+                    .containsExactly(words.select(0, 21).toDoubles());
+            double[] late = words.select(0, 30).toDoubles();
+            double[] parcel = words.select(0, 31).toDoubles();
+            assertThat(prompt.select(0, 1).toDoubles())
+                    .containsExactly(IntStream.range(0, late.length)
+                            .mapToDouble(i -> (late[i] + parcel[i]) / 2)
+                            .toArray());
+            assertThat(rows(words)).containsKeys(row(prompt, 2), row(prompt, 3));
+            assertThat(row(prompt, 2)).isNotEqualTo(row(prompt, 3));
+        }
+    }
+
+    @Test
+    void aStartFromATextRepeatsItsTokensOrCutsThemOff() {
+        try (Scope scope = Scope.open()) {
+            Tensor words = BERT.base().tensor("embedding.word.weight");
+            Tensor prompt = start("prompt:length=3,start=text,text=late parcel");
+            List<Integer> ids = IntStream.range(0, 3)
+                    .mapToObj(i -> rows(words).get(row(prompt, i)))
+                    .toList();
+            assertThat(ids).containsExactly(30, 31, 30);
+            Tensor cut = start("prompt:length=1,start=text,text=late parcel");
+            assertThat(row(cut, 0)).isEqualTo(row(prompt, 0));
+        }
+    }
+
+    @Test
+    void aRandomStartIsUniformBelowOneHalf() {
+        try (Scope scope = Scope.open()) {
+            double[] values = start("prompt:length=500,start=random").toDoubles();
+            assertThat(Arrays.stream(values).map(Math::abs).max().orElseThrow()).isBetween(0.499, 0.5);
+            double square = Arrays.stream(values).map(x -> x * x).average().orElseThrow();
+            assertThat(square).isCloseTo(1.0 / 12, within(0.003)); // 2.3 e-3 is two and a half deviations of 8000 draws
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            prompt:length=1,start=labels                | length must be >= 2: 1
+            prompt:length=2,start=text                  | needs a text
+            prompt:length=2,text=good                   | text means nothing without start=text
+            prompt:length=2,start=text,text=?           | no words to start from in '?'
+            prompt:length=2,start=words                 | RANDOM, TEXT, VOCABULARY
+            """)
+    void aStartThatCannotBeIsRefused(String method, String reason) {
+        assertThatThrownBy(() -> start(method, "refund", "late parcel"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(reason);
+    }
+
+    @Test
+    void aStartFromWordsWithoutTokenizerOrLabelsIsRefused() {
+        assertThatThrownBy(() -> start("prompt:length=2,start=labels")).hasMessageContaining("a task with labels");
+        Initializer without = new Initializer(BERT.base(), 1);
+        assertThatThrownBy(() -> Methods.parse("prompt:start=text,text=good")
+                        .deltas(BERT.base().architecture(), without))
+                .hasMessageContaining("needs the base's tokenizer");
+    }
+
+    @Test
+    void aPromptFromLabelsLoadsWithoutATokenizer(@TempDir Path folder) {
+        Method method = Methods.parse("prompt:length=3,start=labels,stage=output");
+        Words words = new Words(WORDS, List.of("refund", "late parcel"));
+        try (Adapter adapter = Adapter.create(
+                method, new Classification(words.labels()), BERT.base(), "tiny", BERT.pooling(), 16, 1, words)) {
+            adapter.save(folder.resolve("a"), BERT.base());
+            try (Adapter loaded = Adapter.load(folder.resolve("a"), BERT.base())) {
+                assertThat(loaded.method()).isEqualTo(method);
+                assertThat(loaded.parameters().getFirst().value().toBytes())
+                        .isEqualTo(adapter.parameters().getFirst().value().toBytes());
+            }
+        }
+    }
+
+    private static final Function<String, List<Integer>> WORDS = text -> Arrays.stream(text.split(" "))
+            .filter(word -> !word.equals("?"))
+            .map(List.of("refund", "good", "", "", "", "", "", "", "", "late", "parcel")::indexOf)
+            .map(index -> 21 + index)
+            .toList();
+
+    /** The first values of a prompt, for a task of these labels; the caller has a scope open. */
+    private static Tensor start(String method, String... labels) {
+        Initializer initializer = new Initializer(BERT.base(), 1, new Words(WORDS, List.of(labels)));
+        Delta delta = Methods.parse(method)
+                .deltas(BERT.base().architecture(), initializer)
+                .getFirst();
+        try (Parameter prompt = delta.parameters().getFirst()) {
+            return prompt.value().copy();
+        }
+    }
+
+    private static List<Double> row(Tensor table, int index) {
+        return Arrays.stream(table.select(0, index).toDoubles()).boxed().toList();
     }
 
     /** The index of each row by its values. */

@@ -11,6 +11,8 @@ import dev.graft.model.ModelException;
 import dev.graft.model.Pooling;
 import dev.graft.task.Outputs;
 import dev.graft.task.Prediction;
+import dev.graft.task.Task;
+import dev.graft.task.Vote;
 import dev.graft.tensor.Device;
 import dev.graft.tensor.Precision;
 import dev.graft.text.Tokenizer;
@@ -20,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * An open pretrained base: its frozen network and its tokenizer.
@@ -105,6 +108,32 @@ public final class Base implements AutoCloseable {
     public List<Prediction> predict(Adapter adapter, List<Row> rows) {
         return Arrays.stream(outputs(adapter, rows))
                 .map(outputs -> Outputs.predict(adapter.task(), outputs))
+                .toList();
+    }
+
+    /**
+     * What several adapters of one task say of each row by majority, in order: several prompts, say, that were trained from
+     * different seeds.
+     *
+     * @throws IllegalArgumentException for no adapter, or adapters of different tasks or labels
+     * @see Vote
+     */
+    public List<Prediction> vote(List<Adapter> adapters, List<Row> rows) {
+        if (adapters.isEmpty()) {
+            throw new IllegalArgumentException("a vote needs at least one adapter");
+        }
+        Task task = adapters.getFirst().task();
+        for (Adapter adapter : adapters) {
+            if (!adapter.task().equals(task)) {
+                throw new IllegalArgumentException("adapters that vote must have the same task and labels: %s and %s"
+                        .formatted(task, adapter.task()));
+            }
+        }
+        List<List<Prediction>> answers =
+                adapters.stream().map(adapter -> predict(adapter, rows)).toList();
+        return IntStream.range(0, rows.size())
+                .mapToObj(row -> Vote.of(
+                        task, answers.stream().map(answer -> answer.get(row)).toList()))
                 .toList();
     }
 

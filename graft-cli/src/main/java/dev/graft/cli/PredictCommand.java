@@ -7,6 +7,7 @@ import dev.graft.data.Format;
 import dev.graft.data.Row;
 import dev.graft.data.RowReader;
 import dev.graft.task.Prediction;
+import dev.graft.task.Task;
 import dev.graft.weights.AtomicFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -42,6 +43,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  graft predict --adapter adapters/tickets \"where is my parcel?\"",
             "  graft predict --adapter adapters/tickets --data new.csv --out answers.csv",
+            "  graft predict --adapter adapters/seed1 --adapter adapters/seed2 --adapter adapters/seed3 --data new.csv",
             "  tail -n 100 messages.txt | graft predict --adapter adapters/tickets --format jsonl"
         })
 final class PredictCommand implements Callable<Integer> {
@@ -91,19 +93,56 @@ final class PredictCommand implements Callable<Integer> {
         }
         try (Source source = source();
                 Base base = adapter.openBase(console);
-                Adapter loaded = base.load(adapter.directory())) {
+                Voters loaded = Voters.load(base, adapter.directories())) {
             if (out == null) {
-                return predict(base, loaded, source, console.out());
+                return predict(base, loaded.adapters(), source, console.out());
             }
             Path file = out;
             AtomicFile.write(file, channel -> {
                 Writer writer = Channels.newWriter(channel, StandardCharsets.UTF_8);
-                predict(base, loaded, source, writer);
+                predict(base, loaded.adapters(), source, writer);
             });
             return ExitCode.OK;
         } catch (IOException | UncheckedIOException e) {
             throw new CommandException(
                     "cannot write the answers%s: %s".formatted(out == null ? "" : " to " + out, e), e);
+        }
+    }
+
+    /** The adapters that answer together. */
+    private record Voters(List<Adapter> adapters) implements AutoCloseable {
+        static Voters load(Base base, List<Path> directories) {
+            Voters voters = new Voters(new ArrayList<>());
+            try {
+                for (Path directory : directories) {
+                    voters.adapters.add(base.load(directory));
+                    voters.requireSameTask(directory);
+                }
+                return voters;
+            } catch (RuntimeException e) {
+                voters.close();
+                throw e;
+            }
+        }
+
+        private void requireSameTask(Path directory) {
+            Task expected = adapters.getFirst().task();
+            Task task = adapters.getLast().task();
+            if (!task.equals(expected)) {
+                throw new CommandException("--adapter %s: has %s; to vote with the first one it must have %s"
+                        .formatted(directory, describe(task), describe(expected)));
+            }
+        }
+
+        private static String describe(Task task) {
+            return task.labels().isEmpty()
+                    ? "the task " + task.name()
+                    : "the task %s with the labels %s".formatted(task.name(), String.join(", ", task.labels()));
+        }
+
+        @Override
+        public void close() {
+            adapters.forEach(Adapter::close);
         }
     }
 
@@ -156,8 +195,8 @@ final class PredictCommand implements Callable<Integer> {
         return Console.printsToTerminal() && data == null ? AnswerFormat.TABLE : AnswerFormat.CSV;
     }
 
-    private int predict(Base base, Adapter loaded, Source source, Writer writer) throws IOException {
-        Answers answers = Answers.to(writer, format(), loaded.task(), source.pairs());
+    private int predict(Base base, List<Adapter> voters, Source source, Writer writer) throws IOException {
+        Answers answers = Answers.to(writer, format(), voters.getFirst().task(), source.pairs());
         answers.begin();
         List<Row> chunk = new ArrayList<>();
         long characters = 0;
@@ -168,7 +207,7 @@ final class PredictCommand implements Callable<Integer> {
             if (chunk.size() >= source.chunk()
                     || characters >= CHUNK_CHARACTERS
                     || !source.rows().hasNext()) {
-                List<Prediction> predictions = base.predict(loaded, chunk);
+                List<Prediction> predictions = base.vote(voters, chunk);
                 for (int i = 0; i < chunk.size(); i++) {
                     answers.write(chunk.get(i), predictions.get(i));
                 }

@@ -59,6 +59,25 @@ class UsingCommandsTest extends CommandTest {
     }
 
     @Test
+    void answersByMajorityOfSeveralAdapters() throws IOException {
+        Result one = run("predict", "--adapter", adapter, "the good film");
+        assertThat(run("predict", "--adapter", adapter, "--adapter", adapter, "--adapter", adapter, "the good film")
+                        .out())
+                .isEqualTo(one.out());
+        Path others = write(
+                "others.csv", "text,label\n" + rows(60).replace("praise", "yes").replace("blame", "no"));
+        Path other = folder.resolve("other-task");
+        assertThat(train("--data", others, "--out", other, "--epochs", "1").exitCode())
+                .isZero();
+        Result refused = run("predict", "--adapter", adapter, "--adapter", other, "the good film");
+        assertThat(refused.err()).contains("other-task").contains("no, yes").contains("blame, praise");
+        assertThat(refused.exitCode()).isEqualTo(1);
+        assertThat(run("eval", "--adapter", adapter, "--adapter", other, "--data", data)
+                        .err())
+                .contains("only predict takes several");
+    }
+
+    @Test
     void answersAFileInItsOrderAndWritesTheAnswersWhole() throws IOException {
         Path answers = folder.resolve("answers.jsonl");
         Path many = write("many.csv", "text,label\n" + rows(1500));

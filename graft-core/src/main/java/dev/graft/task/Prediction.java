@@ -1,5 +1,6 @@
 package dev.graft.task;
 
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -8,4 +9,9 @@ import java.util.Map;
  * @param label the label; for multi-label those above one half joined by {@code |}; for regression the number
  * @param scores a probability for each label, in the task's order; for regression the number under {@code value}
  */
-public record Prediction(String label, Map<String, Double> scores) {}
+public record Prediction(String label, Map<String, Double> scores) {
+    /** Whether it names this label, alone or among others. */
+    boolean names(String one) {
+        return label.equals(one) || List.of(label.split("\\|")).contains(one);
+    }
+}

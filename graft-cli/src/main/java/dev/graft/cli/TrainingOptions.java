@@ -46,21 +46,14 @@ final class TrainingOptions {
     TrainingOptions() {}
 
     TrainingSettings settings() {
-        return Failures.checked(
-                spec,
-                () -> new TrainingSettings(
-                        epochs,
-                        batch,
-                        DEFAULT.accumulation(),
-                        lr,
-                        DEFAULT.headLearningRate(),
-                        DEFAULT.warmup(),
-                        DEFAULT.weightDecay(),
-                        DEFAULT.clip(),
-                        DEFAULT.dropout(),
-                        patience,
-                        classWeights,
-                        seed));
+        return Failures.checked(spec, () -> {
+            TrainingSettings settings = DEFAULT.withEpochs(epochs)
+                    .withBatchSize(batch)
+                    .withPatience(patience)
+                    .withBalanced(classWeights)
+                    .withSeed(seed);
+            return lr == null ? settings : settings.withLearningRate(lr);
+        });
     }
 
     /** @param positions how many tokens the base can take */

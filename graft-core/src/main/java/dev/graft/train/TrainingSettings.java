@@ -2,10 +2,12 @@ package dev.graft.train;
 
 import dev.graft.method.Method;
 import dev.graft.model.Architecture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How to train. A rate that is null is the method's own.
+ * How to train. A rate that is null is the method's own. Start from {@link #DEFAULT} and change what should differ:
+ * {@code TrainingSettings.DEFAULT.withEpochs(4).withBatchSize(16)}.
  *
  * @param epochs the most passes over the training rows
  * @param batchSize rows per step
@@ -67,51 +69,105 @@ public record TrainingSettings(
         return headLearningRate != null ? headLearningRate : deltaRate(method, base) * ratio;
     }
 
-    public TrainingSettings withEpochs(int newEpochs) {
-        return new TrainingSettings(
-                newEpochs,
-                batchSize,
-                accumulation,
-                learningRate,
-                headLearningRate,
-                warmup,
-                weightDecay,
-                clip,
-                dropout,
-                patience,
-                balanced,
-                seed);
+    public TrainingSettings withEpochs(int value) {
+        return changed(draft -> draft.epochs = value);
     }
 
-    public TrainingSettings withLearningRate(double rate) {
-        return new TrainingSettings(
-                epochs,
-                batchSize,
-                accumulation,
-                rate,
-                headLearningRate,
-                warmup,
-                weightDecay,
-                clip,
-                dropout,
-                patience,
-                balanced,
-                seed);
+    public TrainingSettings withBatchSize(int value) {
+        return changed(draft -> draft.batchSize = value);
     }
 
-    public TrainingSettings withSeed(long newSeed) {
-        return new TrainingSettings(
-                epochs,
-                batchSize,
-                accumulation,
-                learningRate,
-                headLearningRate,
-                warmup,
-                weightDecay,
-                clip,
-                dropout,
-                patience,
-                balanced,
-                newSeed);
+    public TrainingSettings withAccumulation(int value) {
+        return changed(draft -> draft.accumulation = value);
+    }
+
+    public TrainingSettings withLearningRate(double value) {
+        return changed(draft -> draft.learningRate = value);
+    }
+
+    public TrainingSettings withHeadLearningRate(double value) {
+        return changed(draft -> draft.headLearningRate = value);
+    }
+
+    public TrainingSettings withWarmup(double value) {
+        return changed(draft -> draft.warmup = value);
+    }
+
+    public TrainingSettings withWeightDecay(double value) {
+        return changed(draft -> draft.weightDecay = value);
+    }
+
+    public TrainingSettings withClip(double value) {
+        return changed(draft -> draft.clip = value);
+    }
+
+    public TrainingSettings withDropout(double value) {
+        return changed(draft -> draft.dropout = value);
+    }
+
+    public TrainingSettings withPatience(int value) {
+        return changed(draft -> draft.patience = value);
+    }
+
+    public TrainingSettings withBalanced(boolean value) {
+        return changed(draft -> draft.balanced = value);
+    }
+
+    public TrainingSettings withSeed(long value) {
+        return changed(draft -> draft.seed = value);
+    }
+
+    /** The same settings but for what a change sets. */
+    private TrainingSettings changed(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.settings();
+    }
+
+    /** Settings while one of them is changed, so that each change names nothing but what it changes. */
+    private static final class Draft {
+        private int epochs;
+        private int batchSize;
+        private int accumulation;
+        private @Nullable Double learningRate;
+        private @Nullable Double headLearningRate;
+        private double warmup;
+        private double weightDecay;
+        private double clip;
+        private double dropout;
+        private int patience;
+        private boolean balanced;
+        private long seed;
+
+        Draft(TrainingSettings from) {
+            epochs = from.epochs;
+            batchSize = from.batchSize;
+            accumulation = from.accumulation;
+            learningRate = from.learningRate;
+            headLearningRate = from.headLearningRate;
+            warmup = from.warmup;
+            weightDecay = from.weightDecay;
+            clip = from.clip;
+            dropout = from.dropout;
+            patience = from.patience;
+            balanced = from.balanced;
+            seed = from.seed;
+        }
+
+        TrainingSettings settings() {
+            return new TrainingSettings(
+                    epochs,
+                    batchSize,
+                    accumulation,
+                    learningRate,
+                    headLearningRate,
+                    warmup,
+                    weightDecay,
+                    clip,
+                    dropout,
+                    patience,
+                    balanced,
+                    seed);
+        }
     }
 }

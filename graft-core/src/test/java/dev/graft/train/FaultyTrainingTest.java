@@ -33,7 +33,12 @@ class FaultyTrainingTest {
     }
 
     private static TrainingSettings settings(int batchSize) {
-        return new TrainingSettings(1, batchSize, 1, 1e30, null, 0, 0.01, 1, 0, 0, false, 7);
+        return TrainingSettings.DEFAULT
+                .withEpochs(1)
+                .withBatchSize(batchSize)
+                .withLearningRate(1e30)
+                .withWarmup(0)
+                .withSeed(7);
     }
 
     @Test

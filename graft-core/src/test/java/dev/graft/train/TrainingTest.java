@@ -29,8 +29,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainingTest {
-    private static final TrainingSettings SETTINGS =
-            new TrainingSettings(3, 8, 1, 1e-2, null, 0.1, 0.01, 1, 0.1, 0, false, 7);
+    private static final TrainingSettings SETTINGS = TrainingSettings.DEFAULT
+            .withEpochs(3)
+            .withBatchSize(8)
+            .withLearningRate(1e-2)
+            .withWarmup(0.1)
+            .withDropout(0.1)
+            .withPatience(0)
+            .withSeed(7);
 
     @TempDir
     Path directory;
@@ -95,7 +101,7 @@ class TrainingTest {
 
     @Test
     void gradientsGatherOverBatchesAlsoAcrossAStop() throws IOException {
-        TrainingSettings gathering = new TrainingSettings(2, 8, 2, 1e-2, null, 0.1, 0.01, 1, 0, 0, false, 7);
+        TrainingSettings gathering = SETTINGS.withEpochs(2).withAccumulation(2).withDropout(0);
         TrainingPlan plan = plan("houlsby", gathering);
         try (Adapter whole = train(plan, directory.resolve("a"), TrainingListener.SILENT)
                         .adapter();
@@ -181,7 +187,7 @@ class TrainingTest {
 
     @Test
     void patienceEndsATrainingThatNoLongerGetsBetter() {
-        TrainingSettings settings = new TrainingSettings(50, 8, 1, 1e-2, null, 0.1, 0.01, 1, 0, 2, false, 7);
+        TrainingSettings settings = SETTINGS.withEpochs(50).withDropout(0).withPatience(2);
         Training.Outcome outcome = train(plan("houlsby", settings), directory.resolve("out"), TrainingListener.SILENT);
         outcome.adapter().close();
         assertThat(outcome.result().epochs()).hasSize(outcome.result().best() + 2);

@@ -31,6 +31,12 @@ final class Optimizer implements AutoCloseable {
         return Math.ceilDiv(batches, settings.accumulation());
     }
 
+    /** How many batches make the step that a batch, counted from 0, belongs to; an epoch's last step may have fewer. */
+    int batchesOfStep(int batch, int batches) {
+        int first = batch - batch % settings.accumulation();
+        return Math.min(settings.accumulation(), batches - first);
+    }
+
     /** Takes a step once enough batches gave their gradients, or the epoch has no more. */
     void batchDone(boolean lastOfEpoch, LinearSchedule schedule) {
         gathered++;

@@ -66,7 +66,8 @@ public final class Trainer {
                 while (progress.batchInEpoch < batches.size()) {
                     int[] rows = batches.get(progress.batchInEpoch);
                     boolean last = progress.batchInEpoch == batches.size() - 1;
-                    double loss = forwardAndBackward(train, rows, progress, checkpoints);
+                    int gathered = optimizer.batchesOfStep(progress.batchInEpoch, batches.size());
+                    double loss = forwardAndBackward(train, rows, gathered, progress, checkpoints);
                     optimizer.batchDone(last, schedule);
                     progress.batchDone(rows.length, loss);
                     listener.batchDone(rows.length, loss);
@@ -113,8 +114,9 @@ public final class Trainer {
         return LengthGroups.shuffled(texts.lengths(), settings.batchSize(), order.numbers());
     }
 
-    /** Adds one batch's gradients to the parameters. */
-    private double forwardAndBackward(Data train, int[] rows, Progress progress, Checkpoints checkpoints) {
+    /** Adds one batch's share of the gradients of a step over so many batches to the parameters. */
+    private double forwardAndBackward(
+            Data train, int[] rows, int gathered, Progress progress, Checkpoints checkpoints) {
         RandomSource step = random.at(progress.epoch).at(progress.batchInEpoch);
         try (Scope scope = Scope.open()) {
             Tensor outputs = adapter.outputs(
@@ -127,7 +129,7 @@ public final class Trainer {
                                 .formatted(value, progress.epoch + 1, progress.batchInEpoch + 1),
                         checkpoints);
             }
-            loss.times(1.0 / settings.accumulation()).backward();
+            loss.times(1.0 / gathered).backward();
             return value;
         }
     }

@@ -120,6 +120,29 @@ class TrainingTest {
     }
 
     @Test
+    void anEpochsLastStepIsTheMeanOfItsOwnBatches() {
+        TrainingSettings settings = SETTINGS.withBatchSize(36).withDropout(0); // 72 rows: two batches an epoch
+        try (Adapter two = train(
+                                plan("houlsby", settings.withAccumulation(2)),
+                                directory.resolve("a"),
+                                TrainingListener.SILENT)
+                        .adapter();
+                Adapter five = train(
+                                plan("houlsby", settings.withAccumulation(5)),
+                                directory.resolve("b"),
+                                TrainingListener.SILENT)
+                        .adapter()) {
+            for (int i = 0; i < two.parameters().size(); i++) {
+                assertThat(five.parameters()
+                                .get(i)
+                                .value()
+                                .equalTo(two.parameters().get(i).value()))
+                        .isTrue();
+            }
+        }
+    }
+
+    @Test
     void theSameSeedTrainsTheSameAdapterAndAnotherSeedAnother() {
         try (Adapter first = train(plan("houlsby", SETTINGS), directory.resolve("a"), TrainingListener.SILENT)
                         .adapter();

@@ -15,10 +15,12 @@ final class Optimizer implements AutoCloseable {
     private final double deltaRate;
     private final double headRate;
     private final TrainingSettings settings;
+    private final Divergence divergence;
     private int gathered;
 
-    Optimizer(Adapter adapter, Architecture base, TrainingSettings settings) {
+    Optimizer(Adapter adapter, Architecture base, TrainingSettings settings, Divergence divergence) {
         this.settings = settings;
+        this.divergence = divergence;
         parameters = adapter.parameters();
         AdamW.Settings adam = AdamW.Settings.DEFAULT.withWeightDecay(settings.weightDecay());
         deltas = new AdamW(adapter.deltas().parameters(), adam);
@@ -47,8 +49,7 @@ final class Optimizer implements AutoCloseable {
         double share = schedule.at(deltas.steps());
         double norm = AdamW.clipGradients(parameters, settings.clip());
         if (!Double.isFinite(norm)) {
-            throw new TrainingException("the gradients became " + norm + " in step " + (deltas.steps() + 1)
-                    + "; lower --lr, or train in --dtype fp32");
+            throw divergence.of("the gradients became %s in step %d".formatted(norm, deltas.steps() + 1));
         }
         deltas.step(deltaRate * share);
         head.step(headRate * share);

@@ -5,12 +5,10 @@ import dev.graft.data.LengthGroups;
 import dev.graft.model.Backbone;
 import dev.graft.model.Mode;
 import dev.graft.task.Targets;
-import dev.graft.tensor.DType;
 import dev.graft.tensor.Parameter;
 import dev.graft.tensor.RandomSource;
 import dev.graft.tensor.Scope;
 import dev.graft.tensor.Tensor;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -54,7 +52,8 @@ public final class Trainer {
      */
     public TrainingResult run(Data train, Data dev, Checkpoints checkpoints) {
         List<Parameter> parameters = adapter.parameters();
-        try (Optimizer optimizer = new Optimizer(adapter, backbone.architecture(), settings);
+        Divergence divergence = new Divergence(backbone.dtype(), checkpoints);
+        try (Optimizer optimizer = new Optimizer(adapter, backbone.architecture(), settings, divergence);
                 BestTensors best = new BestTensors(parameters)) {
             Progress progress = checkpoints.restore(parameters, optimizer, best);
             int batchesPerEpoch = batches(train.texts(), settings, 0).size();
@@ -67,7 +66,7 @@ public final class Trainer {
                     int[] rows = batches.get(progress.batchInEpoch);
                     boolean last = progress.batchInEpoch == batches.size() - 1;
                     int gathered = optimizer.batchesOfStep(progress.batchInEpoch, batches.size());
-                    double loss = forwardAndBackward(train, rows, gathered, progress, checkpoints);
+                    double loss = forwardAndBackward(train, rows, gathered, progress, divergence);
                     optimizer.batchDone(last, schedule);
                     progress.batchDone(rows.length, loss);
                     listener.batchDone(rows.length, loss);
@@ -78,7 +77,7 @@ public final class Trainer {
                     checkpoints.saveIfDue(parameters, optimizer, best, progress);
                 }
                 double[][] outputs = Evaluator.outputs(adapter, backbone, dev.texts());
-                double devLoss = devLoss(dev.targets(), outputs, progress, checkpoints);
+                double devLoss = devLoss(dev.targets(), outputs, progress, divergence);
                 boolean better = progress.epochDone(dev.targets().score(outputs), devLoss);
                 if (better) {
                     best.keep();
@@ -92,16 +91,15 @@ public final class Trainer {
     }
 
     /** The mean loss of all dev rows; the only one that sees what an epoch's last step did. */
-    private double devLoss(Targets targets, double[][] outputs, Progress progress, Checkpoints checkpoints) {
+    private double devLoss(Targets targets, double[][] outputs, Progress progress, Divergence divergence) {
         double[] flat = Arrays.stream(outputs).flatMapToDouble(Arrays::stream).toArray();
         int[] rows = IntStream.range(0, outputs.length).toArray();
         try (Scope scope = Scope.open()) {
             double value = targets.loss(Tensor.of(flat, rows.length, flat.length / rows.length), rows, false)
                     .item();
             if (!Double.isFinite(value)) {
-                throw diverged(
-                        "the loss on the dev rows became %s after epoch %d".formatted(value, progress.epoch + 1),
-                        checkpoints);
+                throw divergence.of(
+                        "the loss on the dev rows became %s after epoch %d".formatted(value, progress.epoch + 1));
             }
             return value;
         }
@@ -115,8 +113,7 @@ public final class Trainer {
     }
 
     /** Adds one batch's share of the gradients of a step over so many batches to the parameters. */
-    private double forwardAndBackward(
-            Data train, int[] rows, int gathered, Progress progress, Checkpoints checkpoints) {
+    private double forwardAndBackward(Data train, int[] rows, int gathered, Progress progress, Divergence divergence) {
         RandomSource step = random.at(progress.epoch).at(progress.batchInEpoch);
         try (Scope scope = Scope.open()) {
             Tensor outputs = adapter.outputs(
@@ -124,21 +121,12 @@ public final class Trainer {
             Tensor loss = train.targets().loss(outputs, rows, settings.balanced());
             double value = loss.item();
             if (!Double.isFinite(value)) {
-                throw diverged(
-                        "the loss became %s in epoch %d, batch %d"
-                                .formatted(value, progress.epoch + 1, progress.batchInEpoch + 1),
-                        checkpoints);
+                throw divergence.of("the loss became %s in epoch %d, batch %d"
+                        .formatted(value, progress.epoch + 1, progress.batchInEpoch + 1));
             }
             loss.times(1.0 / gathered).backward();
             return value;
         }
-    }
-
-    private TrainingException diverged(String what, Checkpoints checkpoints) {
-        String wider = backbone.dtype() == DType.BFLOAT16 ? ", or train in --dtype fp32" : "";
-        Path kept = checkpoints.existing();
-        String state = kept == null ? "" : "; the state before is kept in " + kept;
-        return new TrainingException(what + "; lower --lr" + wider + state);
     }
 
     private static TrainingResult result(Progress progress, boolean finished) {

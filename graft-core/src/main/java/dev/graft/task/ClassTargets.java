@@ -5,14 +5,18 @@ import dev.graft.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntFunction;
-import org.jspecify.annotations.Nullable;
 
-/** One class per row: cross entropy, and a confusion matrix. */
-record ClassTargets(Classification task, int[] classes) implements Targets {
+/**
+ * One class per row: cross entropy, and a confusion matrix.
+ *
+ * @param classes each row's class
+ * @param weights what each class weighs where rare ones weigh more, [C]
+ */
+record ClassTargets(Classification task, int[] classes, double[] weights) implements Targets {
     static ClassTargets of(Classification task, List<String> labels, IntFunction<String> where) {
         int[] classes = new int[labels.size()];
         Arrays.setAll(classes, row -> task.index(labels.get(row), where.apply(row)));
-        return new ClassTargets(task, classes);
+        return new ClassTargets(task, classes, ClassWeights.balanced(classes, task.outputs()));
     }
 
     @Override
@@ -24,11 +28,12 @@ record ClassTargets(Classification task, int[] classes) implements Targets {
     public Tensor loss(Tensor outputs, int[] rows, boolean balanced) {
         long[] targets = Arrays.stream(rows).mapToLong(row -> classes[row]).toArray();
         return Functions.crossEntropy(
-                outputs, Tensor.of(targets, targets.length).to(outputs.device()), balanced ? weights(outputs) : null);
+                outputs,
+                Tensor.of(targets, targets.length).to(outputs.device()),
+                balanced ? weightsBeside(outputs) : null);
     }
 
-    private @Nullable Tensor weights(Tensor outputs) {
-        double[] weights = ClassWeights.balanced(classes, task.outputs());
+    private Tensor weightsBeside(Tensor outputs) {
         return Tensor.of(weights, weights.length).to(outputs.dtype()).to(outputs.device());
     }
 

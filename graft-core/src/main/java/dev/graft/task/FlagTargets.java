@@ -4,16 +4,33 @@ import dev.graft.tensor.Functions;
 import dev.graft.tensor.Tensor;
 import java.util.List;
 import java.util.function.IntFunction;
-import org.jspecify.annotations.Nullable;
 
-/** Any number of labels per row: binary cross entropy of each, and F1 over all. */
-record FlagTargets(MultiLabel task, boolean[][] flags) implements Targets {
+/**
+ * Any number of labels per row: binary cross entropy of each, and F1 over all.
+ *
+ * @param flags by row, then label
+ * @param weights what a row with the label weighs where rare labels weigh more, [C]
+ */
+record FlagTargets(MultiLabel task, boolean[][] flags, double[] weights) implements Targets {
     static FlagTargets of(MultiLabel task, List<String> labels, IntFunction<String> where) {
         boolean[][] flags = new boolean[labels.size()][];
         for (int row = 0; row < flags.length; row++) {
             flags[row] = task.flags(labels.get(row), where.apply(row));
         }
-        return new FlagTargets(task, flags);
+        return new FlagTargets(task, flags, weights(flags, task.outputs()));
+    }
+
+    /** How many rows lack a label for each that has it. */
+    private static double[] weights(boolean[][] flags, int labels) {
+        double[] weights = new double[labels];
+        for (int label = 0; label < labels; label++) {
+            int with = 0;
+            for (boolean[] row : flags) {
+                with += row[label] ? 1 : 0;
+            }
+            weights[label] = with == 0 || with == flags.length ? 1 : (double) (flags.length - with) / with;
+        }
+        return weights;
     }
 
     @Override
@@ -31,19 +48,10 @@ record FlagTargets(MultiLabel task, boolean[][] flags) implements Targets {
         return Functions.binaryCrossEntropy(
                 outputs,
                 Tensor.of(targets, rows.length, labels).to(outputs.dtype()).to(outputs.device()),
-                balanced ? weights(outputs) : null);
+                balanced ? weightsBeside(outputs) : null);
     }
 
-    /** How many rows lack a label for each that has it. */
-    private @Nullable Tensor weights(Tensor outputs) {
-        double[] weights = new double[task.outputs()];
-        for (int label = 0; label < weights.length; label++) {
-            int with = 0;
-            for (boolean[] row : flags) {
-                with += row[label] ? 1 : 0;
-            }
-            weights[label] = with == 0 || with == flags.length ? 1 : (double) (flags.length - with) / with;
-        }
+    private Tensor weightsBeside(Tensor outputs) {
         return Tensor.of(weights, weights.length).to(outputs.dtype()).to(outputs.device());
     }
 

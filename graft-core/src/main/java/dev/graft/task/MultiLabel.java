@@ -66,6 +66,9 @@ public record MultiLabel(List<String> labels) implements Task {
     private static List<String> parts(String set, String where) {
         try {
             String[] parts = isArray(set) ? JSON.readValue(set, String[].class) : set.split("[|;]");
+            if (Arrays.asList(parts).contains(null)) {
+                throw new LabelException(where + ": " + set + " has a null where a label should be");
+            }
             return Arrays.stream(parts)
                     .map(String::strip)
                     .filter(part -> !part.isEmpty())

@@ -105,6 +105,10 @@ class TaskTest {
         assertThatThrownBy(() -> Task.guess(List.of("[a, b]")))
                 .isInstanceOf(LabelException.class)
                 .hasMessageContaining("[a, b] is not a JSON array of labels");
+        assertThatThrownBy(() -> new MultiLabel(List.of("a")).flags("[\"a\", null]", "dev.jsonl, line 3"))
+                .isInstanceOf(LabelException.class)
+                .hasMessage("dev.jsonl, line 3: [\"a\", null] has a null where a label should be");
+        assertThatThrownBy(() -> Task.guess(List.of("[null]"))).isInstanceOf(LabelException.class);
     }
 
     @ParameterizedTest

@@ -16,16 +16,18 @@ public final class Deltas {
     public static final Deltas NONE = new Deltas(List.of());
 
     private final List<Delta> all;
+    private final List<Parameter> parameters;
     private final Map<Site, List<OutputDelta>> outputs = new HashMap<>();
     private final Map<Site, List<HeadsDelta>> heads = new HashMap<>();
     private final Map<Site, List<EmbeddingDelta>> embeddings = new HashMap<>();
     private final Map<String, Parameter> replaced = new HashMap<>();
 
     /**
-     * @throws IllegalArgumentException where two deltas replace the same base tensor
+     * @throws IllegalArgumentException where two deltas replace the same base tensor, or two parameters have one name
      */
     public Deltas(List<? extends Delta> deltas) {
         all = List.copyOf(deltas);
+        parameters = distinct(all);
         for (Delta delta : all) {
             switch (delta) {
                 case OutputDelta d -> add(outputs, d.site(), d);
@@ -51,8 +53,12 @@ public final class Deltas {
 
     /** Everything that trains, each parameter once, in the order of placement. */
     public List<Parameter> parameters() {
+        return parameters;
+    }
+
+    private static List<Parameter> distinct(List<Delta> deltas) {
         Map<String, Parameter> byName = new LinkedHashMap<>();
-        for (Delta delta : all) {
+        for (Delta delta : deltas) {
             for (Parameter parameter : delta.parameters()) {
                 Parameter other = byName.putIfAbsent(parameter.name(), parameter);
                 if (other != null && other != parameter) {

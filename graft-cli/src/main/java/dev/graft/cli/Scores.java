@@ -10,7 +10,6 @@ import dev.graft.task.Classification;
 import dev.graft.task.ConfusionMatrix;
 import dev.graft.task.Metrics;
 import dev.graft.task.Outputs;
-import dev.graft.task.ScoreTables;
 import dev.graft.task.Targets;
 import java.util.ArrayList;
 import java.util.List;

@@ -134,28 +134,4 @@ class MetricsTest {
         assertThat(ClassWeights.balanced(new int[] {1, 1, 1, 1, 0, 0}, 2)).containsExactly(1.5, 0.75);
         assertThat(ClassWeights.balanced(new int[] {0, 0}, 2)).containsExactly(0.5, 0.0);
     }
-
-    @Test
-    void rendersTheClassTable() {
-        assertThat(ScoreTables.classes(REPORT))
-                .containsExactly(
-                        "               precision  recall     F1    rows",
-                        "class 0            0.500   1.000  0.667       1",
-                        "class 1            0.000   0.000  0.000       1",
-                        "class 2            1.000   0.667  0.800       3",
-                        "macro mean         0.500   0.556  0.489       5",
-                        "weighted mean      0.700   0.600  0.613       5");
-    }
-
-    @Test
-    void rendersTheConfusionMatrixWhereItFits() {
-        assertThat(ScoreTables.confusion(REPORT, 80).orElseThrow())
-                .containsExactly(
-                        "true \\ predicted  class 0  class 1  class 2",
-                        "class 0                 1        0        0",
-                        "class 1                 1        0        0",
-                        "class 2                 0        1        2");
-        assertThat(ScoreTables.confusion(REPORT, 43)).isPresent();
-        assertThat(ScoreTables.confusion(REPORT, 42)).isEmpty();
-    }
 }

@@ -1,5 +1,6 @@
-package dev.graft.task;
+package dev.graft.cli;
 
+import dev.graft.task.ConfusionMatrix;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -8,13 +9,13 @@ import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
 /** A confusion matrix as tables of text, in lines without line ends. */
-public final class ScoreTables {
+final class ScoreTables {
     private static final int LONGEST_LABEL = 32;
 
     private ScoreTables() {}
 
     /** Precision, recall, F1 and rows of each class, and their means. */
-    public static List<String> classes(ConfusionMatrix matrix) {
+    static List<String> classes(ConfusionMatrix matrix) {
         int width = Math.max(labelWidth(matrix), "weighted mean".length());
         List<String> lines = new ArrayList<>();
         lines.add("%s  precision  recall     F1    rows".formatted(padded("", width)));
@@ -37,7 +38,7 @@ public final class ScoreTables {
      * @param width how many characters a line may have
      * @return empty if a line would be longer
      */
-    public static Optional<List<String>> confusion(ConfusionMatrix matrix, int width) {
+    static Optional<List<String>> confusion(ConfusionMatrix matrix, int width) {
         int labelWidth = Math.max(labelWidth(matrix), "true \\ predicted".length());
         int classes = matrix.labels().size();
         int[] cells = IntStream.range(0, classes)

@@ -18,7 +18,9 @@ import java.util.List;
  * </pre>
  *
  * Scale and shift are 1 and 0 but for regression, where they are the deviation and mean of the training targets, so that W
- * and b learn numbers of ordinary size whatever the unit. The head owns its parameters.
+ * and b learn numbers of ordinary size whatever the unit. They are applied in double precision: a year's 2000 or a
+ * timestamp's 1.7e9 would otherwise take the last digits of single precision from what varies about it, in the loss too.
+ * The head owns its parameters.
  */
 public final class Head implements AutoCloseable {
     public static final String WEIGHT = "head.weight";
@@ -74,10 +76,12 @@ public final class Head implements AutoCloseable {
         return parameter.equals(WEIGHT) || parameter.equals(BIAS);
     }
 
-    /** [B, d] in full precision to [B, C]. */
+    /** [B, d] in full precision to [B, C], in double precision where the outputs have a unit. */
     public Tensor apply(Tensor pooled, Mode mode) {
         Tensor out = Functions.linear(mode.dropout(pooled, dropout, "head"), weight.value(), bias.value());
-        return scale == 1 && shift == 0 ? out : out.times(scale).plus(shift);
+        return scale == 1 && shift == 0
+                ? out
+                : out.to(DType.FLOAT64).times(scale).plus(shift);
     }
 
     /** W [C, d] and b [C]. */

@@ -27,6 +27,7 @@ final class Downloader {
 
     private final Endpoint endpoint;
     private final Duration pause;
+    private final Duration patience;
     private final DownloadProgress progress;
     private final HttpClient client = HttpClient.newBuilder()
             .followRedirects(HttpClient.Redirect.NEVER) // the client would send the token on to other hosts
@@ -35,8 +36,14 @@ final class Downloader {
 
     /** @param pause how long to wait before the second try; each later wait is twice as long */
     Downloader(Endpoint endpoint, Duration pause, DownloadProgress progress) {
+        this(endpoint, pause, PATIENCE, progress);
+    }
+
+    /** @param patience how long a server may send nothing before the connection is given up */
+    Downloader(Endpoint endpoint, Duration pause, Duration patience, DownloadProgress progress) {
         this.endpoint = endpoint;
         this.pause = pause;
+        this.patience = patience;
         this.progress = progress;
     }
 
@@ -104,13 +111,12 @@ final class Downloader {
                 case 404 -> {
                     return Optional.empty();
                 }
-                case 416 -> {
-                    Files.deleteIfExists(tag);
-                    throw new Passing("the server cannot go on where the download stopped");
-                }
+                case 416 -> requireComplete(answer, part, tag);
                 default -> throw refused(answer);
             }
-            append(answer, part, target);
+            if (answer.status() != 416) {
+                append(answer, part, target);
+            }
             check(answer, part);
             Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
             Files.deleteIfExists(tag);
@@ -179,21 +185,39 @@ final class Downloader {
         }
     }
 
+    /** There is nothing after the bytes that arrived: either they are all, or they belong to another file. */
+    private static void requireComplete(Answer answer, Path part, Path tag) throws IOException {
+        if (answer.size().orElse(-1) != Files.size(part)) {
+            Files.deleteIfExists(tag);
+            throw new Passing("the server cannot go on where the download stopped");
+        }
+    }
+
     private void append(Answer answer, Path part, Path target) throws IOException {
         long total = answer.size().orElse(-1);
         long done = Files.size(part);
         byte[] buffer = new byte[1 << 16];
         try (OutputStream out = Files.newOutputStream(part, StandardOpenOption.APPEND)) {
-            for (int read = answer.body().read(buffer);
-                    read >= 0;
-                    read = answer.body().read(buffer)) {
-                out.write(buffer, 0, read);
+            for (int read = answer.read(buffer, patience); read >= 0; read = answer.read(buffer, patience)) {
+                write(out, buffer, read, part);
                 done += read;
                 progress.advanced(target.getFileName().toString(), done, total);
             }
         }
         if (total >= 0 && done != total) {
             throw new Passing(done + " bytes arrived of " + total);
+        }
+    }
+
+    /** Writing again after a pause helps against no full disk, so that this ends the download. */
+    private static void write(OutputStream out, byte[] buffer, int length, Path part) {
+        try {
+            out.write(buffer, 0, length);
+        } catch (IOException e) {
+            throw new HubException(
+                    "%s: cannot be written: %s; make room and run the command again, what has arrived is kept"
+                            .formatted(part, e.getMessage()),
+                    e);
         }
     }
 

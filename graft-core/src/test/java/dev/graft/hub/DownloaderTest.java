@@ -2,6 +2,7 @@ package dev.graft.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -45,6 +46,7 @@ class DownloaderTest {
         return new Downloader(
                 new Endpoint(server.address(), token.isEmpty() ? null : token),
                 Duration.ZERO,
+                Duration.ofSeconds(1),
                 (file, done, total) -> progress.add(file + " " + done + "/" + total));
     }
 
@@ -85,6 +87,68 @@ class DownloaderTest {
 
         assertThat(target).hasBinaryContent(BODY);
         assertThat(server.requests().getFirst().header("Range")).isEqualTo("bytes=6-");
+    }
+
+    @Test
+    void hangsUpOnAServerThatSendsNothingMore() {
+        String tag = '"' + SHA256 + '"';
+        server.on(
+                FILE,
+                SimpleServer.inTurn(server.stalled(BODY, 70_000, "ETag", tag), SimpleServer.rest(BODY, "ETag", tag)));
+
+        downloader("").fetch(FILE.substring(1), target);
+
+        assertThat(target).hasBinaryContent(BODY);
+    }
+
+    @Test
+    void saysWhatHappenedWhenTheServerAlwaysStalls() {
+        server.on(FILE, server.stalled(BODY, 70_000));
+
+        assertThatThrownBy(() -> downloader("").fetch(FILE.substring(1), target))
+                .isInstanceOf(HubException.class)
+                .hasMessageContaining("the server sent nothing for 1 seconds");
+    }
+
+    @Test
+    void fetchesNothingAgainThatIsComplete() throws Exception {
+        Files.write(folder.resolve("model.safetensors.part"), BODY);
+        Files.writeString(folder.resolve("model.safetensors.tag"), "\"v1\"");
+        server.on(FILE, SimpleServer.status(416, "Content-Range", "bytes */" + BODY.length));
+
+        downloader("").fetch(FILE.substring(1), target);
+
+        assertThat(target).hasBinaryContent(BODY);
+        assertThat(server.requests()).hasSize(1);
+    }
+
+    @Test
+    void beginsAnewAfterMoreThanTheFileHas() throws Exception {
+        Files.write(folder.resolve("model.safetensors.part"), new byte[BODY.length + 1]);
+        Files.writeString(folder.resolve("model.safetensors.tag"), "\"v1\"");
+        server.on(
+                FILE,
+                SimpleServer.inTurn(
+                        SimpleServer.status(416, "Content-Range", "bytes */" + BODY.length), SimpleServer.bytes(BODY)));
+
+        downloader("").fetch(FILE.substring(1), target);
+
+        assertThat(target).hasBinaryContent(BODY);
+    }
+
+    @Test
+    void doesNotTryAgainWhenTheDiskIsFull() throws Exception {
+        Path full = Path.of("/dev/full");
+        assumeTrue(Files.exists(full));
+        Files.createSymbolicLink(folder.resolve("model.safetensors.part"), full);
+        Files.writeString(folder.resolve("model.safetensors.tag"), "\"v1\"");
+        server.on(FILE, SimpleServer.rest(BODY, "ETag", "\"v1\""));
+
+        assertThatThrownBy(() -> downloader("").fetch(FILE.substring(1), target))
+                .isInstanceOf(HubException.class)
+                .hasMessageContaining("model.safetensors.part: cannot be written: No space left")
+                .hasMessageContaining("make room");
+        assertThat(server.requests()).hasSize(1);
     }
 
     @Test

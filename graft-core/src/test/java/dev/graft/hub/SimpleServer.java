@@ -12,11 +12,14 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 
 /** A small HTTP server on loopback whose answers a test sets by path, and which remembers what it was asked. */
 final class SimpleServer implements AutoCloseable {
     private final HttpServer server;
     private final Map<String, Reply> replies = new ConcurrentHashMap<>();
+    private final CountDownLatch closed = new CountDownLatch(1);
     private final List<Request> requests = Collections.synchronizedList(new ArrayList<>());
 
     record Request(String path, Map<String, List<String>> headers) {
@@ -34,6 +37,7 @@ final class SimpleServer implements AutoCloseable {
     SimpleServer() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", this::handle);
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor()); // a reply that stalls holds up no other
         server.start();
     }
 
@@ -90,6 +94,18 @@ final class SimpleServer implements AutoCloseable {
         };
     }
 
+    /** Announces the whole body, sends its beginning, and then nothing until the server is closed. */
+    Reply stalled(byte[] body, int after, String... headers) {
+        return exchange -> {
+            cut(body, after, headers).to(exchange);
+            try {
+                closed.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        };
+    }
+
     /** Sends what the Range header asks for. */
     static Reply rest(byte[] body, String... headers) {
         return exchange -> {
@@ -117,6 +133,7 @@ final class SimpleServer implements AutoCloseable {
 
     @Override
     public void close() {
+        closed.countDown();
         server.stop(0);
     }
 }

@@ -54,7 +54,9 @@ public final class Base implements AutoCloseable {
 
     /** Opens the base that an adapter was trained on, in single precision on the CPU. */
     public static Base openFor(Path adapter) {
-        return open(AdapterCard.read(adapter).base().name());
+        AdapterCard card = AdapterCard.read(adapter);
+        BaseFiles files = Hub.standard().resolve(card.base().name());
+        return open(card.pooling() == Pooling.MASK ? files.pooledBy(Pooling.MASK) : files, Precision.FP32, Device.CPU);
     }
 
     /**
@@ -139,7 +141,11 @@ public final class Base implements AutoCloseable {
 
     /** The numbers that an adapter's head gives for each row, in order. */
     public double[][] outputs(Adapter adapter, List<Row> rows) {
-        return Evaluator.outputs(adapter, backbone, Encoded.of(rows, tokenizer, adapter.maxLength()));
+        return Evaluator.outputs(adapter, backbone, encode(adapter, rows));
+    }
+
+    private Encoded encode(Adapter adapter, List<Row> rows) {
+        return Encoded.of(rows, tokenizer, adapter.maxLength(), adapter.method().template());
     }
 
     /**

@@ -7,6 +7,8 @@ import dev.graft.data.Row;
 import dev.graft.data.Rows;
 import dev.graft.method.Methods;
 import dev.graft.method.Words;
+import dev.graft.model.Pooling;
+import dev.graft.task.Classification;
 import dev.graft.task.Head;
 import dev.graft.task.Targets;
 import dev.graft.train.Checkpoints;
@@ -19,6 +21,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.TreeMap;
 
 /**
  * A training that is ready to run: the adapter at its start, the rows encoded. It owns the adapter until {@link #run} hands
@@ -37,6 +40,7 @@ public final class Training implements AutoCloseable {
     Training(Base base, TrainingPlan plan) {
         this.base = base;
         this.plan = plan;
+        checkTemplate();
         train = data(plan.train(), "training row");
         dev = data(plan.dev(), "dev row");
         checkLength();
@@ -48,10 +52,31 @@ public final class Training implements AutoCloseable {
                 base.pooling(),
                 plan.maxLength(),
                 plan.settings().seed(),
-                new Words(base.tokenizer()::idsOf, plan.task().labels()));
+                new Words(base.tokenizer()::idsOf, plan.task().labels(), plan.words()));
         Head head =
                 start.head().scaled(train.targets().spread(), train.targets().center());
         adapter = start.described(head, JSON.createObjectNode());
+    }
+
+    /** A mask is answered by the base's masked-LM head, and that head answers nothing else. */
+    private void checkTemplate() {
+        boolean mask = plan.hasMask();
+        if (mask != (base.pooling() == Pooling.MASK)) {
+            throw new IllegalArgumentException(
+                    mask
+                            ? "a template with [MASK] needs a base that is opened with mask pooling: '%s'"
+                                    .formatted(plan.method().template())
+                            : "a base with mask pooling answers at a mask; the method needs a template with [MASK]");
+        }
+        if (mask && !(plan.task() instanceof Classification)) {
+            throw new IllegalArgumentException(
+                    "a template with [MASK] needs a classification, whose labels have words; this is "
+                            + plan.task().name());
+        }
+        if (!mask && !plan.words().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "words for labels mean nothing without [MASK] in a template: " + plan.words());
+        }
     }
 
     /** Before hours of training rather than at the first long text. */
@@ -75,7 +100,10 @@ public final class Training implements AutoCloseable {
                 plan.task(),
                 TrainingPlan.labels(rows),
                 i -> what + " in line " + rows.get(i).line());
-        return new Trainer.Data(Encoded.of(rows, base.tokenizer(), plan.maxLength()), targets);
+        return new Trainer.Data(
+                Encoded.of(
+                        rows, base.tokenizer(), plan.maxLength(), plan.method().template()),
+                targets);
     }
 
     /** What trains, for a table. */
@@ -146,6 +174,9 @@ public final class Training implements AutoCloseable {
         json.put("task", plan.task().name());
         json.set("labels", JSON.valueToTree(plan.task().labels()));
         json.put("pooling", base.pooling().name());
+        if (!plan.words().isEmpty()) {
+            json.set("words", JSON.valueToTree(new TreeMap<>(plan.words())));
+        }
         json.put(
                 "learningRate",
                 plan.settings().deltaRate(plan.method(), base.backbone().architecture()));

@@ -8,8 +8,10 @@ import dev.graft.method.Method;
 import dev.graft.task.Classification;
 import dev.graft.task.Regression;
 import dev.graft.task.Task;
+import dev.graft.text.Template;
 import dev.graft.train.TrainingSettings;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -21,15 +23,23 @@ import java.util.Objects;
  * @param task what the labels are
  * @param maxLength the longest text in tokens; longer ones are cut
  * @param settings how to train
+ * @param words the word for each label where a template has a mask; labels without one are words themselves
  */
 public record TrainingPlan(
-        Method method, List<Row> train, List<Row> dev, Task task, int maxLength, TrainingSettings settings) {
+        Method method,
+        List<Row> train,
+        List<Row> dev,
+        Task task,
+        int maxLength,
+        TrainingSettings settings,
+        Map<String, String> words) {
     /** The default longest text: most tickets, reviews and questions are shorter, and attention grows with its square. */
     public static final int DEFAULT_MAX_LENGTH = 256;
 
     public TrainingPlan {
         train = List.copyOf(train);
         dev = List.copyOf(dev);
+        words = Map.copyOf(words);
         if (train.isEmpty() || dev.isEmpty()) {
             throw new IllegalArgumentException("training needs rows to learn from and rows to judge by: %d and %d"
                     .formatted(train.size(), dev.size()));
@@ -60,19 +70,30 @@ public record TrainingPlan(
 
     /** A Houlsby adapter for a task on rows to learn from and rows to judge by. */
     public static TrainingPlan of(List<Row> train, List<Row> dev, Task task) {
-        return new TrainingPlan(Houlsby.DEFAULT, train, dev, task, DEFAULT_MAX_LENGTH, TrainingSettings.DEFAULT);
+        return new TrainingPlan(
+                Houlsby.DEFAULT, train, dev, task, DEFAULT_MAX_LENGTH, TrainingSettings.DEFAULT, Map.of());
     }
 
     public TrainingPlan withMethod(Method newMethod) {
-        return new TrainingPlan(newMethod, train, dev, task, maxLength, settings);
+        return new TrainingPlan(newMethod, train, dev, task, maxLength, settings, words);
     }
 
     public TrainingPlan withMaxLength(int newMaxLength) {
-        return new TrainingPlan(method, train, dev, task, newMaxLength, settings);
+        return new TrainingPlan(method, train, dev, task, newMaxLength, settings, words);
     }
 
     public TrainingPlan withSettings(TrainingSettings newSettings) {
-        return new TrainingPlan(method, train, dev, task, maxLength, newSettings);
+        return new TrainingPlan(method, train, dev, task, maxLength, newSettings, words);
+    }
+
+    public TrainingPlan withWords(Map<String, String> newWords) {
+        return new TrainingPlan(method, train, dev, task, maxLength, settings, newWords);
+    }
+
+    /** Whether the method's template asks for a word in the place of a mask, which the base's masked-LM head answers. */
+    public boolean hasMask() {
+        String template = method.template();
+        return template != null && Template.parse(template).hasMask();
     }
 
     /** The labels of rows that all have one. */

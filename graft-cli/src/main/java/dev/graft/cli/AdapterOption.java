@@ -2,6 +2,7 @@ package dev.graft.cli;
 
 import dev.graft.Base;
 import dev.graft.adapter.AdapterCard;
+import dev.graft.model.Pooling;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,7 @@ final class AdapterOption {
     Base openBase(Console console) {
         AdapterCard card = AdapterCard.read(directories.getFirst());
         engine.check();
-        return engine.open(base == null ? card.base().name() : base, console);
+        String name = base == null ? card.base().name() : base;
+        return card.pooling() == Pooling.MASK ? engine.openMasked(name, console) : engine.open(name, console);
     }
 }

@@ -3,6 +3,7 @@ package dev.graft.cli;
 import dev.graft.Base;
 import dev.graft.hub.BaseFiles;
 import dev.graft.hub.Hub;
+import dev.graft.model.Pooling;
 import dev.graft.tensor.Device;
 import dev.graft.tensor.Precision;
 import java.nio.file.Files;
@@ -41,9 +42,18 @@ final class EngineOptions {
 
     /** Opens a base by name, directory or hub id, fetching it first where that is needed. */
     Base open(String name, Console console) {
+        return open(resolve(name, console));
+    }
+
+    /** Opens a base by name with its masked-LM head, which answers at a mask. */
+    Base openMasked(String name, Console console) {
+        return open(resolve(name, console).pooledBy(Pooling.MASK));
+    }
+
+    private Base open(BaseFiles files) {
         Precision precision = Failures.checked(spec, () -> Precision.named(dtype));
         Device chosen = Failures.checked(spec, () -> Device.parse(device));
-        return Base.open(resolve(name, console), precision, chosen);
+        return Base.open(files, precision, chosen);
     }
 
     /** Finds a base's files. A directory is remembered by its whole path, which holds wherever it is asked for. */

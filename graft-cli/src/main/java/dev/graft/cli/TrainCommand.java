@@ -11,7 +11,9 @@ import dev.graft.method.Methods;
 import dev.graft.train.TrainingSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -60,6 +62,13 @@ final class TrainCommand implements Callable<Integer> {
     private List<Method> methods = List.of(Houlsby.DEFAULT);
 
     @Option(
+            names = "--word",
+            paramLabel = "LABEL=WORD",
+            description = "The word that stands for a label where a method's template has [MASK] (the label itself)."
+                    + " Repeatable.")
+    private Map<String, String> words = new LinkedHashMap<>();
+
+    @Option(
             names = "--out",
             paramLabel = "DIR",
             description = "The adapter's directory (adapters/<name of the data file>). An adapter that is there is"
@@ -90,12 +99,13 @@ final class TrainCommand implements Callable<Integer> {
         engine.check();
         TrainingPlan rows = data.read()
                 .withMethod(Failures.checked(spec, () -> Methods.union(methods)))
-                .withSettings(settings);
+                .withSettings(settings)
+                .withWords(words);
         console.say(data.describe(rows));
         Path place = (out == null ? data.usualPlace() : out).normalize();
         try (TrainingFolder folder = TrainingFolder.open(place)) {
             checkResume(folder, place);
-            try (Base open = engine.open(base, console)) {
+            try (Base open = rows.hasMask() ? engine.openMasked(base, console) : engine.open(base, console)) {
                 int maxLength = options.maxLength(open.backbone().architecture().positions());
                 TrainingPlan plan = Failures.checked(spec, () -> rows.withMaxLength(maxLength));
                 try (Training training = Failures.checked(spec, () -> open.prepare(plan))) {

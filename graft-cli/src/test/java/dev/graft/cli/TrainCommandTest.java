@@ -52,6 +52,34 @@ class TrainCommandTest extends CommandTest {
     }
 
     @Test
+    void answersAtTheMaskOfATemplateWithAWordForEachLabel() {
+        Path out = folder.resolve("adapter");
+        String method = "p-tuning:template=[P] {text} is [MASK] .";
+        Result result = train(
+                "--data",
+                data,
+                "--out",
+                out,
+                "--epochs",
+                "1",
+                "--method",
+                method,
+                "--word",
+                "praise=good",
+                "--word",
+                "blame=bad");
+        assertThat(result.err()).doesNotContain("graft:");
+        assertThat(result.exitCode()).isZero();
+        assertThat(run("predict", "--adapter", out, "the good film").out())
+                .startsWith("text,label,p(blame),p(praise)\nthe good film,");
+        Result unused = train("--data", data, "--out", out, "--word", "praise=good");
+        assertThat(unused.err()).contains("words for labels mean nothing without [MASK]");
+        assertThat(unused.exitCode()).isEqualTo(2);
+        Result twoTokens = train("--data", data, "--out", out, "--method", method, "--word", "praise=good film");
+        assertThat(twoTokens.err()).contains("'good film' for 'praise' is 2");
+    }
+
+    @Test
     void learnsNumbersAndSetsOfLabels() throws IOException {
         Path stars = write(
                 "stars.tsv",
@@ -73,7 +101,7 @@ class TrainCommandTest extends CommandTest {
             delimiter = '|',
             quoteCharacter = '"',
             value = {
-                "--method|nothing|no method 'nothing'; the methods are houlsby, lora",
+                "--method|nothing|no method 'nothing'; the methods are houlsby, pfeiffer",
                 "--method|houlsby:width=3|houlsby has no option 'width'; it has bottleneck",
                 "--method|lora:rank=0|rank must be >= 1: 0",
                 "--method|top-k:k=9|k must be at most the 2 layers of this base: 9",

@@ -76,7 +76,7 @@ public final class Adapter implements AutoCloseable {
      * @param baseName how the base was opened
      * @param maxLength the longest text in tokens
      * @param seed decides every first value
-     * @param words what a start from words is taken from
+     * @param words what a start from words is taken from, and the word for each label where {@link Pooling#MASK} asks for one
      * @throws IllegalArgumentException where the method does not fit the base
      */
     public static Adapter create(
@@ -90,13 +90,15 @@ public final class Adapter implements AutoCloseable {
             Words words) {
         Deltas deltas = new Deltas(method.deltas(backbone.architecture(), new Initializer(backbone, seed, words)));
         deltas.requireSites(backbone.architecture());
-        Head head = Head.create(
-                task.outputs(),
-                backbone.architecture().hidden(),
-                backbone.dtype().master(),
-                backbone.device(),
-                new RandomSource(seed),
-                Head.DROPOUT);
+        Head head = pooling == Pooling.MASK
+                ? Head.verbalizer(backbone, words.verbalizer())
+                : Head.create(
+                        task.outputs(),
+                        backbone.architecture().hidden(),
+                        backbone.dtype().master(),
+                        backbone.device(),
+                        new RandomSource(seed),
+                        Head.DROPOUT);
         BaseIdentity base = BaseIdentity.of(baseName, backbone, pooling);
         return new Adapter(method, task, pooling, maxLength, base, deltas, head, AdapterCard.JSON.createObjectNode());
     }

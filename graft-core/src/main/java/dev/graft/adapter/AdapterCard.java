@@ -28,6 +28,7 @@ import java.util.TreeMap;
  * @param headDropout {@link dev.graft.task.Head#dropout}
  * @param headScale {@link dev.graft.task.Head#scale}
  * @param headShift {@link dev.graft.task.Head#shift}
+ * @param headWords {@link dev.graft.task.Head#words}
  * @param maxLength the longest text in tokens, longer ones are cut
  * @param base the base it belongs to
  * @param training how it came about: settings, seed, data hash, metrics, versions
@@ -40,6 +41,7 @@ public record AdapterCard(
         double headDropout,
         double headScale,
         double headShift,
+        List<Integer> headWords,
         int maxLength,
         BaseIdentity base,
         ObjectNode training,
@@ -57,6 +59,15 @@ public record AdapterCard(
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
     public AdapterCard {
+        headWords = List.copyOf(headWords);
+        if (!headWords.isEmpty() && headWords.size() != task.outputs()) {
+            throw new IllegalArgumentException(
+                    "the head needs a word for each of %d labels: %s".formatted(task.outputs(), headWords));
+        }
+        if (headWords.isEmpty() == (pooling == Pooling.MASK)) {
+            throw new IllegalArgumentException(
+                    "the head has words where pooling is MASK, and only there: " + headWords);
+        }
         if (maxLength < 2) {
             throw new IllegalArgumentException("maxLength must be >= 2: " + maxLength);
         }
@@ -111,6 +122,7 @@ public record AdapterCard(
                 head.required("dropout").asDouble(Double.NaN),
                 head.required("scale").asDouble(Double.NaN),
                 head.required("shift").asDouble(Double.NaN),
+                words(head.path("words")),
                 json.required("maxLength").asInt(),
                 new BaseIdentity(
                         base.required("name").asText(),
@@ -120,6 +132,13 @@ public record AdapterCard(
                         base.required("fingerprint").asText()),
                 object(json, "training"),
                 files);
+    }
+
+    /** Files of before verbalisers have none. */
+    private static List<Integer> words(JsonNode ids) {
+        List<Integer> words = new ArrayList<>();
+        ids.forEach(id -> words.add(id.asInt(-1)));
+        return words;
     }
 
     private static ObjectNode object(JsonNode json, String key) {
@@ -150,10 +169,13 @@ public record AdapterCard(
         json.set("method", method);
         json.putObject("task").put("name", task.name()).set("labels", JSON.valueToTree(task.labels()));
         json.put("pooling", pooling.name());
-        json.putObject("head")
+        ObjectNode head = json.putObject("head")
                 .put("dropout", headDropout)
                 .put("scale", headScale)
                 .put("shift", headShift);
+        if (!headWords.isEmpty()) {
+            head.set("words", JSON.valueToTree(headWords));
+        }
         json.put("maxLength", maxLength);
         json.set("base", JSON.valueToTree(base));
         json.set("training", training);

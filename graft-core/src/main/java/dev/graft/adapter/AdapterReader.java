@@ -7,6 +7,7 @@ import dev.graft.model.Backbone;
 import dev.graft.model.Deltas;
 import dev.graft.model.Pooling;
 import dev.graft.task.Head;
+import dev.graft.tensor.DType;
 import dev.graft.tensor.Parameter;
 import dev.graft.tensor.Scope;
 import dev.graft.tensor.Tensor;
@@ -21,10 +22,10 @@ final class AdapterReader {
 
     static Adapter read(Path directory, Backbone backbone) {
         AdapterCard card = AdapterCard.read(directory);
+        requirePoolingParts(card, backbone, directory);
         card.base()
                 .requireSameAs(
                         BaseIdentity.of(card.base().name(), backbone, card.pooling()), "the adapter in " + directory);
-        requirePooler(card, backbone, directory);
         checkFiles(directory, card);
         Adapter adapter = empty(card, backbone, directory);
         try {
@@ -36,7 +37,12 @@ final class AdapterReader {
         }
     }
 
-    private static void requirePooler(AdapterCard card, Backbone backbone, Path directory) {
+    private static void requirePoolingParts(AdapterCard card, Backbone backbone, Path directory) {
+        if (card.pooling() == Pooling.MASK && !backbone.architecture().tensors().containsKey(Backbone.WORD_BIAS)) {
+            throw new AdapterException(
+                    "the adapter in %s answers by the base's masked-LM head, but the base was opened without it"
+                            .formatted(directory));
+        }
         if (card.pooling() == Pooling.POOLER
                 && !backbone.architecture().tensors().containsKey("pooler.weight")) {
             throw new AdapterException(
@@ -65,18 +71,8 @@ final class AdapterReader {
     private static Adapter empty(AdapterCard card, Backbone backbone, Path directory) {
         try (Scope scope = Scope.open()) {
             Method method = Methods.fromJson(card.method());
-            Head head = Head.of(
-                            Tensor.zeros(
-                                    backbone.dtype().master(),
-                                    backbone.device(),
-                                    card.task().outputs(),
-                                    backbone.architecture().hidden()),
-                            Tensor.zeros(
-                                    backbone.dtype().master(),
-                                    backbone.device(),
-                                    card.task().outputs()),
-                            card.headDropout())
-                    .scaled(card.headScale(), card.headShift());
+            Head head =
+                    card.headWords().isEmpty() ? zeros(card, backbone) : Head.verbalizer(backbone, card.headWords());
             Deltas deltas = new Deltas(method.deltas(backbone.architecture(), Initializer.blank(backbone)));
             return new Adapter(
                     method, card.task(), card.pooling(), card.maxLength(), card.base(), deltas, head, card.training());
@@ -85,6 +81,20 @@ final class AdapterReader {
                     "%s: its method does not fit: %s".formatted(directory.resolve(AdapterCard.FILE), e.getMessage()),
                     e);
         }
+    }
+
+    private static Head zeros(AdapterCard card, Backbone backbone) {
+        DType master = backbone.dtype().master();
+        int outputs = card.task().outputs();
+        return Head.of(
+                        Tensor.zeros(
+                                master,
+                                backbone.device(),
+                                outputs,
+                                backbone.architecture().hidden()),
+                        Tensor.zeros(master, backbone.device(), outputs),
+                        card.headDropout())
+                .scaled(card.headScale(), card.headShift());
     }
 
     private static void fill(Adapter adapter, AdapterCard card, Path directory, Backbone backbone) {

@@ -70,6 +70,7 @@ final class AdapterWriter {
                 adapter.head().dropout(),
                 adapter.head().scale(),
                 adapter.head().shift(),
+                adapter.head().words(),
                 adapter.maxLength(),
                 adapter.base(),
                 adapter.training(),

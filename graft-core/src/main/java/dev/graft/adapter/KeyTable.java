@@ -36,7 +36,7 @@ enum KeyTable {
             prefix          {site}.prefix.key          side_by_side  prompt_embeddings                                   prompt_encoder.default.embedding.weight
             prefix          {site}.prefix.value        side_by_side  prompt_embeddings                                   prompt_encoder.default.embedding.weight
             prompt          {site}.prompt              whole         prompt_embeddings                                   prompt_encoder.default.embedding.weight
-            p-tuning        {site}.p-tuning.embedding  whole         prompt_embeddings
+            p-tuning        {site}.p-tuning.rows       whole         prompt_embeddings
             """),
     /** The last column is a second name of the same tensor, which torch's files repeat. The head lies in a file of its own. */
     ADAPTERHUB("""

@@ -50,7 +50,7 @@ final class PeftMethods {
             "PROMPT_TUNING",
             ForeignMethod.of(PROMPT, (config, modules) -> new Prompt(length(config), Place.BEFORE_CLS, Stage.INPUT)),
             "P_TUNING",
-            ForeignMethod.of(PROMPT, (config, modules) -> new PTuning(length(config), Encoder.NONE, null)));
+            ForeignMethod.of(PROMPT, (config, modules) -> new PTuning(length(config), Encoder.NONE, null, null)));
 
     private PeftMethods() {}
 

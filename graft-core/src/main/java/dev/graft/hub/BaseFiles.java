@@ -13,4 +13,9 @@ import java.nio.file.Path;
  * @param tokenizer {@code tokenizer.json} or {@code vocab.txt}
  * @param pooling how the base's hidden states become one vector
  */
-public record BaseFiles(String name, Path config, Path weights, Path tokenizer, Pooling pooling) {}
+public record BaseFiles(String name, Path config, Path weights, Path tokenizer, Pooling pooling) {
+    /** The same files, pooled in another way. */
+    public BaseFiles pooledBy(Pooling other) {
+        return new BaseFiles(name, config, weights, tokenizer, other);
+    }
+}

@@ -3,6 +3,7 @@ package dev.graft.method;
 import dev.graft.model.Architecture;
 import dev.graft.model.Delta;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A parameter-efficient method: a configuration record that turns into deltas placed on sites. It knows no backbone;
@@ -28,6 +29,11 @@ public interface Method {
     /** How many positions of the base its deltas take from every text. */
     default int takenPositions() {
         return 0;
+    }
+
+    /** How each text is written for the base, in {@link dev.graft.text.Template}'s form; null for as it is. */
+    default @Nullable String template() {
+        return null;
     }
 
     /** A learning rate to start from. */

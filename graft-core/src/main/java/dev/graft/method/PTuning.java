@@ -7,11 +7,13 @@ import dev.graft.model.Architecture;
 import dev.graft.model.Delta;
 import dev.graft.model.Site;
 import dev.graft.model.Site.Embedding.Stage;
+import dev.graft.text.Template;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * P-tuning, Liu et al. 2021 (arXiv 2103.10385): {@code m} pseudo tokens before the text, whose embeddings an encoder gives.
+ * P-tuning, Liu et al. 2021 (arXiv 2103.10385): {@code m} pseudo tokens whose embeddings an encoder gives, before the
+ * text or anywhere in a template.
  *
  * <pre>
  *   [h_1 .. h_m; e_CLS; e_1 .. e_n]
@@ -28,14 +30,25 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * of the encoder. Tensors: {@code embedding.input.p-tuning.}{@code embedding} [m, d],
- * {@code lstm.<layer>.<direction>.{input,hidden}.{weight,bias}}, {@code mlp.<layer>.{weight,bias}}.
+ * {@code lstm.<layer>.<direction>.{input,hidden}.{weight,bias}}, {@code mlp.<layer>.{weight,bias}}; {@code rows} [m, d]
+ * without an encoder.
  *
- * @param length m
+ * <p>A template with {@code [MASK]} is answered by the base's own masked-LM head with a word for each label.
+ *
+ * @param length m; null for the template's number of pseudo tokens, and 9 without a template
  * @param encoder what gives the embeddings
  * @param hidden the encoder's inner width; null for d/2 cells a direction with lstm, as in the paper's code, and d with mlp
+ * @param template how each text is written, {@link Template}, such as {@code [P] [P] {text} [P] [MASK] .}; null for pseudo
+ *     tokens before everything
  */
-public record PTuning(int length, Encoder encoder, @Nullable Integer hidden) implements Method {
-    public static final PTuning DEFAULT = new PTuning(9, Encoder.LSTM, null);
+public record PTuning(
+        @Nullable Integer length,
+        Encoder encoder,
+        @Nullable Integer hidden,
+        @Nullable String template) implements Method {
+    public static final PTuning DEFAULT = new PTuning(null, Encoder.LSTM, null, null);
+
+    private static final int USUAL_LENGTH = 9;
 
     private static final Site.Embedding SITE = new Site.Embedding(Stage.INPUT);
     private static final String NAME = "p-tuning";
@@ -52,8 +65,15 @@ public record PTuning(int length, Encoder encoder, @Nullable Integer hidden) imp
     }
 
     public PTuning {
-        if (length < 1) {
+        if (length != null && length < 1) {
             throw new IllegalArgumentException("length must be >= 1: " + length);
+        }
+        if (length != null && template != null) {
+            throw new IllegalArgumentException(
+                    "length means nothing with a template, whose pseudo tokens count: " + length);
+        }
+        if (template != null) {
+            Template.parse(template);
         }
         if (hidden != null && hidden < 1) {
             throw new IllegalArgumentException("hidden must be >= 1: " + hidden);
@@ -75,14 +95,27 @@ public record PTuning(int length, Encoder encoder, @Nullable Integer hidden) imp
 
     @Override
     public List<Delta> deltas(Architecture base, Initializer start) {
-        return List.of(new InsertedRows(SITE, encoder(base, start), 0));
+        if (tokens() == 0) {
+            return List.of();
+        }
+        PromptEncoder rows = encoder(base, start);
+        return List.of(template == null ? new InsertedRows(SITE, rows, 0) : new MarkedRows(SITE, rows));
+    }
+
+    /** m; 0 for a template of words only. */
+    private int tokens() {
+        if (template != null) {
+            return Template.parse(template).pseudoTokens();
+        }
+        return length == null ? USUAL_LENGTH : length;
     }
 
     private PromptEncoder encoder(Architecture base, Initializer start) {
         String name = SITE.path() + "." + NAME;
         int d = base.embedding();
         int w = width(base);
-        PromptEncoder rows = new Direct(start.normal(name + ".embedding", false, 1, length, d));
+        String first = encoder == Encoder.NONE ? ".rows" : ".embedding";
+        PromptEncoder rows = new Direct(start.normal(name + first, false, 1, tokens(), d));
         return switch (encoder) {
             case NONE -> rows;
             case MLP -> Mlp.of(rows, name + ".mlp", start, d, w, w, d);
@@ -108,7 +141,11 @@ public record PTuning(int length, Encoder encoder, @Nullable Integer hidden) imp
     public long parameters(Architecture base) {
         long d = base.embedding();
         long w = width(base);
-        return length * d
+        int m = tokens();
+        if (m == 0) {
+            return 0;
+        }
+        return m * d
                 + switch (encoder) {
                     case NONE -> 0;
                     case MLP -> Mlp.parameters(d, w, w, d);
@@ -118,7 +155,7 @@ public record PTuning(int length, Encoder encoder, @Nullable Integer hidden) imp
 
     @Override
     public int takenPositions() {
-        return length;
+        return template == null ? tokens() : 0;
     }
 
     @Override

@@ -4,8 +4,10 @@ import dev.graft.model.Architecture;
 import dev.graft.model.Delta;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Several methods at once: the deltas of all of them, each at its sites. Where two act at one site, the later one sees
@@ -25,6 +27,9 @@ public record Union(List<Method> methods) implements Method {
         methods.stream().filter(Union.class::isInstance).findFirst().ifPresent(inner -> {
             throw new IllegalArgumentException("a union holds no union; list the parts of the inner one instead");
         });
+        if (methods.stream().filter(method -> method.template() != null).count() > 1) {
+            throw new IllegalArgumentException("only one of the methods of a union may have a template");
+        }
         methods = List.copyOf(methods);
     }
 
@@ -57,6 +62,15 @@ public record Union(List<Method> methods) implements Method {
     @Override
     public int takenPositions() {
         return methods.stream().mapToInt(Method::takenPositions).sum();
+    }
+
+    @Override
+    public @Nullable String template() {
+        return methods.stream()
+                .map(Method::template)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
     }
 
     @Override

@@ -1,15 +1,21 @@
 package dev.graft.method;
 
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
- * What first values may be taken from beside random numbers: the words of a text, and the labels of the task.
+ * What first values may be taken from beside random numbers: the words of a text, the labels of the task, and the word that
+ * stands for each label (a verbaliser: Schick and Schuetze 2021, arXiv 2001.07676).
  *
  * @param ids the ids of a text's tokens in the base's vocabulary, without special tokens
  * @param labels the labels of the task; empty where it has none
+ * @param wordOf the word for a label, where it is not the label itself
  */
-public record Words(Function<String, List<Integer>> ids, List<String> labels) {
+public record Words(Function<String, List<Integer>> ids, List<String> labels, Map<String, String> wordOf) {
     /** Neither a tokenizer nor labels. */
     public static final Words UNKNOWN = new Words(
             text -> {
@@ -20,6 +26,43 @@ public record Words(Function<String, List<Integer>> ids, List<String> labels) {
 
     public Words {
         labels = List.copyOf(labels);
+        wordOf = Map.copyOf(wordOf);
+        for (String label : wordOf.keySet()) {
+            if (!labels.contains(label)) {
+                throw new IllegalArgumentException(
+                        "there is a word for '%s', which is no label; the labels are %s".formatted(label, labels));
+            }
+        }
+    }
+
+    /** Labels that are words themselves. */
+    public Words(Function<String, List<Integer>> ids, List<String> labels) {
+        this(ids, labels, Map.of());
+    }
+
+    /**
+     * The id of the word that stands for each label.
+     *
+     * @throws IllegalArgumentException for a word of several tokens, or one that stands for two labels
+     */
+    public List<Integer> verbalizer() {
+        List<Integer> verbalizer = new ArrayList<>();
+        Set<Integer> seen = new HashSet<>();
+        for (String label : labels) {
+            String word = wordOf.getOrDefault(label, label);
+            List<Integer> tokens = ids.apply(word);
+            if (tokens.size() != 1) {
+                throw new IllegalArgumentException(
+                        "the word for a label must be one token of the base: '%s' for '%s' is %d; name another word"
+                                .formatted(word, label, tokens.size()));
+            }
+            if (!seen.add(tokens.getFirst())) {
+                throw new IllegalArgumentException(
+                        "the word for a label must not be another's: '%s' for '%s'".formatted(word, label));
+            }
+            verbalizer.add(tokens.getFirst());
+        }
+        return List.copyOf(verbalizer);
     }
 
     /**

@@ -129,6 +129,7 @@ public record Architecture(
             sites.add(new Site.Layer(layer));
         }
         sites.addAll(linears(Role.POOLER));
+        sites.addAll(linears(Role.MASKED_LM));
         return sites;
     }
 

@@ -9,6 +9,12 @@ import dev.graft.tensor.Tensor;
  * method. Its tensors are never written, so one backbone serves any number of threads and adapters at once.
  */
 public interface Backbone extends AutoCloseable {
+    /** The table of words, [V, E]. */
+    String WORDS = "embedding.word.weight";
+
+    /** What the masked-LM head adds to the score of each word, [V]; a tensor of bases that were opened for it. */
+    String WORD_BIAS = "mlm.bias";
+
     /** Sizes, sites and tensors. */
     Architecture architecture();
 

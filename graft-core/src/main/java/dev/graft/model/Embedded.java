@@ -2,6 +2,7 @@ package dev.graft.model;
 
 import dev.graft.tensor.DType;
 import dev.graft.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A batch of texts as vectors, on its way into the layers.
@@ -11,8 +12,15 @@ import dev.graft.tensor.Tensor;
  * @param mask 1 where a position is real and 0 where it is padding, INT64 [B, T]
  * @param text 1 where a position is a token of the text: neither padding nor inserted, INT64 [B, T]
  * @param positionOffset the position of the first row
+ * @param marks what a template made of the positions; null where no template wrote the texts
  */
-public record Embedded(Tensor states, Tensor types, Tensor mask, Tensor text, long positionOffset) {
+public record Embedded(
+        Tensor states,
+        Tensor types,
+        Tensor mask,
+        Tensor text,
+        long positionOffset,
+        @Nullable Marks marks) {
     /**
      * The same batch with rows that belong to no text put in front of position {@code at} of every text.
      *
@@ -26,7 +34,8 @@ public record Embedded(Tensor states, Tensor types, Tensor mask, Tensor text, lo
                 insert(types, at, none),
                 insert(mask, at, real),
                 insert(text, at, none),
-                positionOffset);
+                positionOffset,
+                marks == null ? null : new Marks(insert(marks.pseudo(), at, none), insert(marks.answer(), at, none)));
     }
 
     private static Tensor insert(Tensor into, long at, Tensor rows) {
@@ -43,11 +52,11 @@ public record Embedded(Tensor states, Tensor types, Tensor mask, Tensor text, lo
 
     /** The same batch whose first row has another position. */
     public Embedded shiftedBy(long positions) {
-        return new Embedded(states, types, mask, text, positionOffset + positions);
+        return new Embedded(states, types, mask, text, positionOffset + positions, marks);
     }
 
     /** The same batch with other vectors of the same shape. */
     public Embedded withStates(Tensor changed) {
-        return new Embedded(changed, types, mask, text, positionOffset);
+        return new Embedded(changed, types, mask, text, positionOffset, marks);
     }
 }

@@ -33,6 +33,15 @@ interface EncoderFamily {
         return true;
     }
 
+    /**
+     * The tensors of the masked-LM head, whose decoder is the table of words: a transform, its norm, a bias for each word.
+     *
+     * @throws ModelException for a family whose head is not built
+     */
+    default Shapes maskedLm() {
+        throw new ModelException("the masked-LM head of %s is not built; only BERT's is".formatted(name()));
+    }
+
     /** What the tensors' shapes do not show, in the identity of a base. */
     default String identity() {
         return "%s %d heads".formatted(name(), sizes().heads());

@@ -47,6 +47,9 @@ final class EncoderTensors {
             }
             read(new Shapes().linear("pooler", sizes.hidden(), sizes.hidden()));
         }
+        if (pooling == Pooling.MASK) {
+            read(family.maskedLm());
+        }
     }
 
     private void readLayer(String layer, String owner) {

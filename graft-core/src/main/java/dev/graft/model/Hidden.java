@@ -1,17 +1,33 @@
 package dev.graft.model;
 
 import dev.graft.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a backbone gives for a batch.
  *
  * @param states the last layer's output, [B, T, d]; T counts inserted rows too
  * @param text 1 where a position is a token of the text: neither padding nor inserted, INT64 [B, T]
+ * @param marks what a template made of the positions; null where no template wrote the texts
  */
-public record Hidden(Tensor states, Tensor text) {
+public record Hidden(Tensor states, Tensor text, @Nullable Marks marks) {
     /** The state of the first position, [B, d]. */
     Tensor first() {
         return states.select(1, 0);
+    }
+
+    /**
+     * The state of the mask that asks for a word, [B, d].
+     *
+     * @throws ModelException where no template with a mask wrote the texts
+     */
+    Tensor answer() {
+        if (marks == null || marks.answer().sum().item() != states.size(0)) {
+            throw new ModelException(
+                    "the masked-LM head answers at [MASK], which each text needs once; write them by a template with [MASK]");
+        }
+        Tensor weights = marks.answer().to(states.dtype()).unsqueeze(2); // [B, T, 1]
+        return states.times(weights).sum(1, false);
     }
 
     /** The mean over the text's positions, [B, d]. */

@@ -7,5 +7,7 @@ public enum Pooling {
     /** The mean over the text's positions, padding left out. */
     MEAN,
     /** The first position through the base's own pooler, a dense layer and tanh. */
-    POOLER
+    POOLER,
+    /** The mask's position through the base's own masked-LM transform, which ends in the space of the words. */
+    MASK
 }

@@ -13,6 +13,9 @@ final class PostNormEncoder implements Backbone {
     /** From the width of the embedding block to that of the layers, where they differ. */
     static final Site.Linear PROJECTION = new Site.Linear(0, Role.EMBEDDING_PROJECTION);
 
+    static final Site.Norm MASKED_LM_NORM = new Site.Norm("mlm.norm");
+
+    private static final Site.Linear MASKED_LM = new Site.Linear(0, Role.MASKED_LM);
     private static final Site.Linear POOLER = new Site.Linear(0, Role.POOLER);
 
     private final EncoderFamily family;
@@ -45,14 +48,15 @@ final class PostNormEncoder implements Backbone {
         Pass text = new Pass(tensors, deltas, mode, batch.mask());
         Embedded embedded = embed(batch, text); // [B, T, E]
         Pass pass = text.over(embedded.mask());
-        return new Hidden(layers.run(projected(embedded.states(), pass), pass), embedded.text());
+        return new Hidden(layers.run(projected(embedded.states(), pass), pass), embedded.text(), embedded.marks());
     }
 
     private Embedded embed(Batch batch, Pass pass) {
         Tensor rows = Functions.embedding(pass.tensor("embedding.word.weight"), batch.ids()); // [B, T, E]
         Tensor words = pass.output(new Site.Embedding(Stage.TABLE), batch.ids(), rows, UnaryOperator.identity());
         Embedded input = pass.embedding(
-                new Site.Embedding(Stage.INPUT), new Embedded(words, batch.types(), batch.mask(), batch.mask(), 0));
+                new Site.Embedding(Stage.INPUT),
+                new Embedded(words, batch.types(), batch.mask(), batch.text(), 0, batch.marks()));
         checkLength(input.states().size(1) + input.positionOffset());
         Tensor states = pass.baseDropout(family.embed(input, pass), "embedding");
         return pass.embedding(new Site.Embedding(Stage.OUTPUT), input.withStates(states));
@@ -76,6 +80,7 @@ final class PostNormEncoder implements Backbone {
             case CLS -> hidden.first();
             case MEAN -> hidden.mean();
             case POOLER -> pooler(hidden, deltas, mode);
+            case MASK -> maskedLm(hidden, deltas, mode);
         };
         return pooled.to(dtype().master());
     }
@@ -86,6 +91,17 @@ final class PostNormEncoder implements Backbone {
         }
         Pass pass = new Pass(tensors, deltas, mode, hidden.text());
         return pass.linear(POOLER, hidden.first()).tanh();
+    }
+
+    /** {@code LN(act(h W^T + b))} of the mask, [B, d], which a word's score is the product of with its embedding. */
+    private Tensor maskedLm(Hidden hidden, Deltas deltas, Mode mode) {
+        if (!tensors.contains(WORD_BIAS)) {
+            throw new ModelException("this base was opened without its masked-LM head; open it with mask pooling");
+        }
+        Pass pass = new Pass(tensors, deltas, mode, hidden.text());
+        EncoderSizes sizes = family.sizes();
+        Tensor transformed = sizes.activation().apply(pass.linear(MASKED_LM, hidden.answer()));
+        return pass.norm(MASKED_LM_NORM, transformed, sizes.normEpsilon());
     }
 
     @Override
@@ -115,7 +131,8 @@ final class PostNormEncoder implements Backbone {
 
     @Override
     public String fingerprint(Pooling pooling) {
-        return fingerprint.of(name -> pooling == Pooling.POOLER || !name.startsWith("pooler."));
+        return fingerprint.of(name -> (pooling == Pooling.POOLER || !name.startsWith("pooler."))
+                && (pooling == Pooling.MASK || !name.startsWith("mlm.")));
     }
 
     @Override

@@ -9,7 +9,8 @@ public enum Role {
     ATTENTION_OUT("attention.output"),
     FFN_UP("ffn.up"),
     FFN_DOWN("ffn.down"),
-    POOLER("pooler");
+    POOLER("pooler"),
+    MASKED_LM("mlm.transform");
 
     private final String path;
 
@@ -24,6 +25,6 @@ public enum Role {
 
     /** Whether the projection belongs to the backbone as a whole and not to a layer. */
     public boolean isOutsideLayers() {
-        return this == EMBEDDING_PROJECTION || this == POOLER;
+        return this == EMBEDDING_PROJECTION || this == POOLER || this == MASKED_LM;
     }
 }

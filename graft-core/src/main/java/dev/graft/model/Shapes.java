@@ -21,6 +21,12 @@ final class Shapes {
         return this;
     }
 
+    /** One vector, [width]. */
+    Shapes vector(String name, long width) {
+        byName.put(name, List.of(width));
+        return this;
+    }
+
     /** A normalisation: weight and bias, [width]. */
     Shapes norm(String name, long width) {
         byName.put(name + ".weight", List.of(width));

@@ -1,5 +1,6 @@
 package dev.graft.task;
 
+import dev.graft.model.Backbone;
 import dev.graft.model.Mode;
 import dev.graft.tensor.DType;
 import dev.graft.tensor.Device;
@@ -11,13 +12,16 @@ import dev.graft.tensor.Tensor;
 import java.util.List;
 
 /**
- * The trained end of a task: one linear layer on the pooled vector of a text.
+ * The end of a task: one linear layer on the pooled vector of a text, which trains.
  *
  * <pre>
  *   out = (dropout(v) W^T + b) * scale + shift
  * </pre>
  *
- * Scale and shift are 1 and 0 but for regression, where they are the deviation and mean of the training targets, so that W
+ * A verbaliser's layer is the base's own and does not train: W holds the embeddings of one word for each label, b their
+ * biases in the masked-LM head (Schick and Schuetze 2021, arXiv 2001.07676).
+ *
+ * <p>Scale and shift are 1 and 0 but for regression, where they are the deviation and mean of the training targets, so that W
  * and b learn numbers of ordinary size whatever the unit. They are applied in double precision: a year's 2000 or a
  * timestamp's 1.7e9 would otherwise take the last digits of single precision from what varies about it, in the loss too.
  * The head owns its parameters.
@@ -31,15 +35,26 @@ public final class Head implements AutoCloseable {
 
     private static final double SIGMA = 0.02;
 
-    private final Parameter weight;
-    private final Parameter bias;
+    private final Tensor weight;
+    private final Tensor bias;
+    private final List<Parameter> parameters;
+    private final List<Integer> words;
     private final double dropout;
     private final double scale;
     private final double shift;
 
-    private Head(Parameter weight, Parameter bias, double dropout, double scale, double shift) {
+    private Head(
+            Tensor weight,
+            Tensor bias,
+            List<Parameter> parameters,
+            List<Integer> words,
+            double dropout,
+            double scale,
+            double shift) {
         this.weight = weight;
         this.bias = bias;
+        this.parameters = parameters;
+        this.words = words;
         this.dropout = dropout;
         this.scale = scale;
         this.shift = shift;
@@ -63,12 +78,40 @@ public final class Head implements AutoCloseable {
 
     /** A head that starts from copies of the given tensors, W [C, d] and b [C]. */
     public static Head of(Tensor weight, Tensor bias, double dropout) {
-        return new Head(Parameter.of(WEIGHT, weight, true), Parameter.of(BIAS, bias, false), dropout, 1, 0);
+        Parameter w = Parameter.of(WEIGHT, weight, true);
+        Parameter b = Parameter.of(BIAS, bias, false);
+        return new Head(w.value(), b.value(), List.of(w, b), List.of(), dropout, 1, 0);
+    }
+
+    /**
+     * The scores of some words in the base's masked-LM head.
+     *
+     * @param words the id of one word for each label
+     * @throws dev.graft.model.ModelException where the base was opened without its masked-LM head
+     * @throws IllegalArgumentException for an id that is no word's, or where words are narrower than the layers
+     */
+    public static Head verbalizer(Backbone base, List<Integer> words) {
+        int vocabulary = base.architecture().vocabulary();
+        for (int word : words) {
+            if (word < 0 || word >= vocabulary) {
+                throw new IllegalArgumentException(
+                        "a word's id must be in 0 to %d: %d".formatted(vocabulary - 1, word));
+            }
+        }
+        try (Scope scope = Scope.open()) {
+            long[] ids = words.stream().mapToLong(Integer::longValue).toArray();
+            Tensor indices = Tensor.of(ids, ids.length).to(base.device());
+            DType master = base.dtype().master();
+            Tensor bias = base.tensor(Backbone.WORD_BIAS).indexSelect(0, indices);
+            Tensor weight = base.tensor(Backbone.WORDS).indexSelect(0, indices);
+            return new Head(
+                    weight.to(master).retain(), bias.to(master).retain(), List.of(), List.copyOf(words), 0, 1, 0);
+        }
     }
 
     /** The same parameters with another unit for the outputs. */
     public Head scaled(double newScale, double newShift) {
-        return new Head(weight, bias, dropout, newScale, newShift);
+        return new Head(weight, bias, parameters, words, dropout, newScale, newShift);
     }
 
     /** Whether a parameter of this name is a head's. */
@@ -78,15 +121,20 @@ public final class Head implements AutoCloseable {
 
     /** [B, d] in full precision to [B, C], in double precision where the outputs have a unit. */
     public Tensor apply(Tensor pooled, Mode mode) {
-        Tensor out = Functions.linear(mode.dropout(pooled, dropout, "head"), weight.value(), bias.value());
+        Tensor out = Functions.linear(mode.dropout(pooled, dropout, "head"), weight, bias);
         return scale == 1 && shift == 0
                 ? out
                 : out.to(DType.FLOAT64).times(scale).plus(shift);
     }
 
-    /** W [C, d] and b [C]. */
+    /** W [C, d] and b [C]; nothing of a verbaliser. */
     public List<Parameter> parameters() {
-        return List.of(weight, bias);
+        return parameters;
+    }
+
+    /** The id of the word for each label; empty but for a verbaliser. */
+    public List<Integer> words() {
+        return words;
     }
 
     public double dropout() {

@@ -4,10 +4,12 @@ import dev.graft.data.Row;
 import dev.graft.model.Batch;
 import dev.graft.tensor.Device;
 import dev.graft.text.Encoding;
+import dev.graft.text.Template;
 import dev.graft.text.Tokenizer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Rows as token ids, each encoded once. Immutable. */
 public final class Encoded {
@@ -25,6 +27,24 @@ public final class Encoded {
      * @param maxLength the longest text in tokens; longer ones are cut
      */
     public static Encoded of(List<Row> rows, Tokenizer tokenizer, int maxLength) {
+        return of(rows, tokenizer, maxLength, null);
+    }
+
+    /**
+     * Encodes every row as a template writes it.
+     *
+     * @param maxLength the longest text in tokens; longer ones are cut
+     * @param template in {@link Template}'s form, or null for the rows as they are
+     */
+    public static Encoded of(List<Row> rows, Tokenizer tokenizer, int maxLength, @Nullable String template) {
+        if (template != null) {
+            Template parsed = Template.parse(template);
+            return new Encoded(
+                    rows.stream()
+                            .map(row -> parsed.render(row.text(), row.pair(), tokenizer, maxLength))
+                            .toList(),
+                    tokenizer.padId());
+        }
         List<String> texts = rows.stream().map(Row::text).toList();
         List<String> pairs =
                 rows.stream().map(Row::pair).filter(Objects::nonNull).toList();
@@ -54,6 +74,7 @@ public final class Encoded {
                 Arrays.stream(rows)
                         .mapToObj(row -> encodings.get(row).typeIds())
                         .toList(),
+                Arrays.stream(rows).mapToObj(row -> encodings.get(row).marks()).toList(),
                 padId,
                 device);
     }

@@ -5,15 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.graft.method.Methods;
+import dev.graft.model.Batch;
+import dev.graft.model.Deltas;
+import dev.graft.model.Hidden;
 import dev.graft.model.Mode;
+import dev.graft.tensor.Device;
 import dev.graft.tensor.Functions;
 import dev.graft.tensor.Parameter;
 import dev.graft.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
-/** PT1, PT5 of methods.md 15, and its formula. */
+/** PT1, PT3, PT5 of methods.md 15, and its formula. */
 class PTuningInvariantsTest {
     private static final BackboneUnderTest BERT = BackboneUnderTest.BERT;
     private static final String NAME = "embedding.input.p-tuning.";
@@ -24,7 +29,7 @@ class PTuningInvariantsTest {
                 Specimen plain = Specimen.fresh(Methods.parse("p-tuning:length=3,encoder=none"), BERT)) {
             Tensor states =
                     Functions.biLstm(encoded.parameter(NAME + "embedding").value(), values(encoded, "lstm."), 2);
-            plain.parameter(NAME + "embedding")
+            plain.parameter(NAME + "rows")
                     .assign(linear(linear(states, encoded, 0).relu(), encoded, 1));
             copyHead(encoded, plain);
             assertThat(plain.logits(Mode.EVALUATION).toDoubles())
@@ -38,7 +43,7 @@ class PTuningInvariantsTest {
                 Specimen plain = Specimen.fresh(Methods.parse("p-tuning:length=3,encoder=none"), BERT)) {
             Tensor rows = encoded.parameter(NAME + "embedding").value();
             Tensor hidden = linear(linear(rows, encoded, 0).relu(), encoded, 1).relu(); // [3, 6]
-            plain.parameter(NAME + "embedding").assign(linear(hidden, encoded, 2));
+            plain.parameter(NAME + "rows").assign(linear(hidden, encoded, 2));
             copyHead(encoded, plain);
             assertThat(plain.logits(Mode.EVALUATION).toDoubles())
                     .containsExactly(encoded.logits(Mode.EVALUATION).toDoubles());
@@ -50,7 +55,7 @@ class PTuningInvariantsTest {
         try (Specimen pseudo = Specimen.perturbed(Methods.parse("p-tuning:length=3,encoder=none"), BERT);
                 Specimen prompt = Specimen.fresh(Methods.parse("prompt:length=3,place=before_cls"), BERT)) {
             prompt.parameter("embedding.input.prompt")
-                    .assign(pseudo.parameter(NAME + "embedding").value().detach());
+                    .assign(pseudo.parameter(NAME + "rows").value().detach());
             copyHead(pseudo, prompt);
             assertThat(prompt.logits(Mode.EVALUATION).toDoubles())
                     .containsExactly(pseudo.logits(Mode.EVALUATION).toDoubles());
@@ -72,8 +77,69 @@ class PTuningInvariantsTest {
         }
     }
 
+    /** [CLS], pseudo token, word, pseudo token, word, [SEP]. */
+    private static Batch marked() {
+        return Batch.of(
+                List.of(new int[] {2, 0, 17, 0, 45, 3}),
+                List.of(new int[6]),
+                List.of(new int[] {0, 1, 0, 2, 0, 0}),
+                0,
+                Device.CPU);
+    }
+
+    @Test
+    void aPseudoTokenThatIsAWordsEmbeddingIsThatWord() {
+        try (Specimen specimen =
+                Specimen.fresh(Methods.parse("p-tuning:template=[P] {text} [P] x,encoder=none"), BERT)) {
+            Tensor words = specimen.base().tensor("embedding.word.weight");
+            specimen.parameter(NAME + "rows").assign(words.indexSelect(0, Tensor.of(new long[] {40, 41}, 2)));
+            Batch spelledOut = Batch.of(List.of(new int[] {2, 40, 17, 41, 45, 3}), List.of(new int[6]), 0, Device.CPU);
+            Hidden pseudo = specimen.forward(marked(), Mode.EVALUATION);
+            assertThat(Texts.flat(pseudo))
+                    .containsExactly(Texts.flat(specimen.base().forward(spelledOut, Deltas.NONE, Mode.EVALUATION)));
+            assertThat(pseudo.text().toDoubles()).containsExactly(1, 0, 1, 0, 1, 1);
+        }
+    }
+
+    @Test
+    void pseudoTokensBehindClsAreAPromptThereGradientsIncluded() {
+        try (Specimen prompt = Specimen.perturbed(Methods.parse("prompt:length=2"), BERT);
+                Specimen pseudo =
+                        Specimen.fresh(Methods.parse("p-tuning:template=[P] [P] {text},encoder=none"), BERT)) {
+            Parameter inserted = prompt.parameter("embedding.input.prompt");
+            Parameter marked = pseudo.parameter(NAME + "rows");
+            marked.assign(inserted.value().detach());
+            copyHead(prompt, pseudo);
+            Batch plain = Batch.of(List.of(new int[] {2, 17, 45, 3}), List.of(new int[4]), 0, Device.CPU);
+            Batch written = Batch.of(
+                    List.of(new int[] {2, 0, 0, 17, 45, 3}),
+                    List.of(new int[6]),
+                    List.of(new int[] {0, 1, 2, 0, 0, 0}),
+                    0,
+                    Device.CPU);
+            Tensor expected = prompt.adapter().outputs(prompt.base(), plain, Mode.EVALUATION);
+            Tensor actual = pseudo.adapter().outputs(pseudo.base(), written, Mode.EVALUATION);
+            assertThat(actual.toDoubles()).containsExactly(expected.toDoubles());
+            expected.squared().sum().backward();
+            actual.squared().sum().backward();
+            assertThat(Objects.requireNonNull(marked.gradient()).toDoubles())
+                    .containsExactly(Objects.requireNonNull(inserted.gradient()).toDoubles(), within(1e-14));
+        }
+    }
+
+    @Test
+    void aTemplateNeedsTextsThatItWrote() {
+        try (Specimen specimen = Specimen.fresh(Methods.parse("p-tuning:template=[P] {text}"), BERT)) {
+            assertThatThrownBy(() -> specimen.forward(Texts.all(), Mode.EVALUATION))
+                    .hasMessageContaining("texts that the template wrote");
+        }
+    }
+
     @Test
     void whatMeansNothingIsRefused() {
+        assertThatThrownBy(() -> Methods.parse("p-tuning:template=[P] {text},length=2"))
+                .hasMessageContaining("length means nothing with a template");
+        assertThatThrownBy(() -> Methods.parse("p-tuning:template=[P] text")).hasMessageContaining("{text} once");
         assertThatThrownBy(() -> Methods.parse("p-tuning:encoder=none,hidden=8"))
                 .hasMessageContaining("hidden means nothing with encoder=none");
         assertThatThrownBy(() -> Methods.parse("p-tuning:length=0")).hasMessageContaining("length must be >= 1: 0");

@@ -58,6 +58,9 @@ public final class TinyBase {
             linear(tensors, random, layer + "output.dense", HIDDEN, FFN);
             norm(tensors, random, layer + "output.LayerNorm");
         }
+        linear(tensors, random, "cls.predictions.transform.dense", HIDDEN, HIDDEN);
+        norm(tensors, random, "cls.predictions.transform.LayerNorm");
+        matrix(tensors, random, "cls.predictions.bias", WORDS.size());
         return tensors;
     }
 

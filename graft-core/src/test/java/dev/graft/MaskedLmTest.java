@@ -1,0 +1,154 @@
+package dev.graft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.graft.adapter.Adapter;
+import dev.graft.adapter.AdapterException;
+import dev.graft.data.Row;
+import dev.graft.hub.BaseFiles;
+import dev.graft.method.Methods;
+import dev.graft.model.Backbone;
+import dev.graft.model.Deltas;
+import dev.graft.model.Families;
+import dev.graft.model.Hidden;
+import dev.graft.model.Marks;
+import dev.graft.model.Mode;
+import dev.graft.model.Pooling;
+import dev.graft.task.Classification;
+import dev.graft.task.Head;
+import dev.graft.task.Prediction;
+import dev.graft.tensor.DType;
+import dev.graft.tensor.Device;
+import dev.graft.tensor.Parameter;
+import dev.graft.tensor.Precision;
+import dev.graft.tensor.Scope;
+import dev.graft.tensor.Tensor;
+import dev.graft.testing.Shared;
+import dev.graft.testing.TinyBase;
+import dev.graft.train.TrainingListener;
+import dev.graft.train.TrainingSettings;
+import dev.graft.weights.SafetensorsWriter;
+import dev.graft.weights.TensorInfo;
+import dev.graft.weights.TensorSource;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The base's masked-LM head with a word for each label. */
+class MaskedLmTest {
+    private static final String METHOD = "p-tuning:template=[P] [P] {text} [P] it is [MASK] .";
+    private static final List<Row> ROWS = Stream.of("good", "bad", "great", "awful", "fine", "poor")
+            .map(word -> new Row(1, "the film was " + word, null, "good great fine".contains(word) ? "yes" : "no"))
+            .toList();
+
+    @TempDir
+    Path folder;
+
+    /** AdapterHub's head of that kind: its dense layer, norm, decoder and bias. */
+    @Test
+    void itsScoresAreAdapterHubs() throws IOException {
+        Path heads = Shared.require("golden/adapterhub_heads/bert");
+        Path model = Shared.require("golden/base/bert_cls");
+        Path weights = folder.resolve("model.safetensors");
+        try (Scope scope = Scope.open();
+                TensorSource head = TensorSource.open(heads.resolve("mlm/model_head.safetensors"));
+                TensorSource expected = TensorSource.open(heads.resolve("expected.safetensors"))) {
+            Map<String, Tensor> tensors = new LinkedHashMap<>();
+            try (TensorSource base = TensorSource.open(model.resolve("model.safetensors"))) {
+                for (TensorInfo info : base.tensors()) {
+                    tensors.put(info.name(), base.read(info.name()));
+                }
+            }
+            tensors.put("bert.embeddings.word_embeddings.weight", head.read("heads.mlm.3.weight"));
+            tensors.put("cls.predictions.transform.dense.weight", head.read("heads.mlm.0.weight"));
+            tensors.put("cls.predictions.transform.dense.bias", head.read("heads.mlm.0.bias"));
+            tensors.put("cls.predictions.transform.LayerNorm.weight", head.read("heads.mlm.2.weight"));
+            tensors.put("cls.predictions.transform.LayerNorm.bias", head.read("heads.mlm.2.bias"));
+            tensors.put("cls.predictions.bias", head.read("heads.mlm.3.bias"));
+            SafetensorsWriter.write(weights, tensors, Map.of());
+            Tensor states = expected.read("output.logits"); // [3, 7, d]
+            Tensor logits = expected.read("output.mlm.logits"); // [3, 7, V]
+            Tensor none = Tensor.zeros(DType.INT64, Device.CPU, 3, 7);
+            try (Backbone backbone = Families.open(
+                            model.resolve("config.json"), weights, Pooling.MASK, DType.FLOAT32, Device.CPU);
+                    Head words = Head.verbalizer(
+                            backbone, IntStream.range(0, 100).boxed().toList())) {
+                for (int t = 0; t < 7; t++) {
+                    long[] at = new long[21];
+                    for (int row = 0; row < 3; row++) {
+                        at[row * 7 + t] = 1;
+                    }
+                    Hidden hidden = new Hidden(states, none, new Marks(none, Tensor.of(at, 3, 7)));
+                    Tensor pooled = backbone.pool(hidden, Pooling.MASK, Deltas.NONE, Mode.EVALUATION);
+                    assertThat(words.apply(pooled, Mode.EVALUATION).toDoubles())
+                            .containsExactly(logits.select(1, t).toDoubles(), within(1e-5));
+                }
+            }
+        }
+    }
+
+    @Test
+    void aTemplateTrainsAndLoadsWithTheWordsOfItsLabels() throws IOException {
+        BaseFiles files = TinyBase.write(folder.resolve("base"), 3);
+        TrainingPlan plan = plan(METHOD).withWords(Map.of("yes", "good", "no", "bad"));
+        Path out = folder.resolve("adapter");
+        List<Prediction> before;
+        try (Base base = Base.open(files.pooledBy(Pooling.MASK), Precision.FP32, Device.CPU);
+                Training training = base.prepare(plan);
+                Training.Outcome outcome = training.run(TrainingListener.SILENT, out)) {
+            outcome.save();
+            before = base.predict(outcome.adapter(), ROWS);
+            assertThat(outcome.adapter().parameters())
+                    .isNotEmpty()
+                    .extracting(Parameter::name)
+                    .noneMatch(name -> name.startsWith("head."));
+            assertThat(outcome.adapter().head().words())
+                    .containsExactly(
+                            base.tokenizer().idOf("bad"), base.tokenizer().idOf("good"));
+        }
+        try (Base base = Base.openFor(out);
+                Adapter loaded = base.load(out)) {
+            assertThat(base.predict(loaded, ROWS)).isEqualTo(before);
+        }
+        try (Base base = Base.open(files, Precision.FP32, Device.CPU)) {
+            assertThatThrownBy(() -> base.load(out))
+                    .isInstanceOf(AdapterException.class)
+                    .hasMessageContaining("opened without it");
+        }
+    }
+
+    @Test
+    void whatDoesNotFitTogetherIsRefused() throws IOException {
+        BaseFiles files = TinyBase.write(folder.resolve("base"), 3);
+        try (Base masked = Base.open(files.pooledBy(Pooling.MASK), Precision.FP32, Device.CPU);
+                Base plain = Base.open(files, Precision.FP32, Device.CPU)) {
+            refused(plain, plan(METHOD), "needs a base that is opened with mask pooling");
+            refused(masked, plan("lora"), "needs a template with [MASK]");
+            refused(plain, plan("lora").withWords(Map.of("yes", "good")), "mean nothing without [MASK]");
+            refused(masked, plan(METHOD).withWords(Map.of("yes", "good", "no", "good")), "must not be another's");
+            refused(masked, plan(METHOD).withWords(Map.of("yes", "very good")), "'very good' for 'yes' is 2");
+            refused(masked, plan(METHOD).withWords(Map.of("maybe", "good")), "'maybe', which is no label");
+        }
+    }
+
+    private static void refused(Base base, TrainingPlan plan, String reason) {
+        assertThatThrownBy(() -> base.prepare(plan).close())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(reason);
+    }
+
+    private static TrainingPlan plan(String method) {
+        return TrainingPlan.of(ROWS, ROWS, new Classification(List.of("no", "yes")))
+                .withMethod(Methods.parse(method))
+                .withMaxLength(30)
+                .withSettings(TrainingSettings.DEFAULT.withEpochs(2));
+    }
+}

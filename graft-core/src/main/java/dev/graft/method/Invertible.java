@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * the identity. A language model's head reads the hidden states through the inverse; the heads of other tasks, as in
  * AdapterHub, read them as they are.
  *
- * <p>Trains {@code 2dm + 2m + d} scalars. Tensors: {@code embedding.output.invertible.{f,g}.{down,up}.{weight,bias}}.
+ * <p>Trains {@code 2dm + 2m + d} scalars, where d is the width of the embeddings. Tensors: {@code
+ * embedding.output.invertible.{f,g}.{down,up}.{weight,bias}}.
  *
  * @param bottleneck m; null for d / 4
  * @param activation the nonlinearity of F and G
@@ -62,7 +63,7 @@ public record Invertible(@Nullable Integer bottleneck, Activation activation) im
     }
 
     private Bottleneck half(String name, Architecture base, Initializer start) {
-        int half = base.hidden() / 2;
+        int half = base.embedding() / 2;
         int m = width(base);
         return Bottleneck.of(
                 name,
@@ -74,15 +75,15 @@ public record Invertible(@Nullable Integer bottleneck, Activation activation) im
     }
 
     private int width(Architecture base) {
-        if (base.hidden() % 2 != 0) {
-            throw new IllegalArgumentException("an invertible adapter needs an even width: " + base.hidden());
+        if (base.embedding() % 2 != 0) {
+            throw new IllegalArgumentException("an invertible adapter needs an even width: " + base.embedding());
         }
-        return bottleneck == null ? Math.max(1, base.hidden() / 4) : bottleneck;
+        return bottleneck == null ? Math.max(1, base.embedding() / 4) : bottleneck;
     }
 
     @Override
     public long parameters(Architecture base) {
-        return 2 * Bottleneck.count(base.hidden() / 2, width(base));
+        return 2 * Bottleneck.count(base.embedding() / 2, width(base));
     }
 
     @Override

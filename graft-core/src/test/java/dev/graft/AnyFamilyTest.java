@@ -65,6 +65,7 @@ class AnyFamilyTest {
         JsonNode settings = new JsonMapper().readTree(Files.readString(copy.resolve("tokenizer_config.json")));
         assertThat(settings.path("cls_token").asText()).isEqualTo(first);
         assertThat(settings.path("pad_token").asText()).isEqualTo("<pad>");
+        assertThat(settings.path("model_max_length").asInt()).isEqualTo(64);
     }
 
     private BaseFiles directory(String tokenizer, String model) throws IOException {

@@ -99,8 +99,15 @@ public final class BaseExport {
         } else {
             json.put("tokenizer_class", "BertTokenizer").put("do_lower_case", true);
         }
-        json.put("model_max_length", config.path("max_position_embeddings").asInt(512));
+        json.put("model_max_length", longestText(config));
         return json.toPrettyString() + "\n";
+    }
+
+    /** RoBERTa's positions begin behind the padding's id. */
+    private static int longestText(ObjectNode config) {
+        int positions = config.path("max_position_embeddings").asInt(512);
+        boolean counted = config.path("model_type").asText().equals("roberta");
+        return counted ? positions - config.path("pad_token_id").asInt(1) - 1 : positions;
     }
 
     /** An exported graph also holds constants, which are nobody's weights. */

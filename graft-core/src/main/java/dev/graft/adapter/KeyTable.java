@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a library calls the tensors of an adapter: one row per method and parameter (formats.md 2.1, 2.2). Reading, writing
@@ -18,15 +17,27 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@code {site}} stands for the site of a parameter, {@code {module}} for what transformers calls that place
  * ({@link ModuleNames}), {@code {base}} for the family's prefix, {@code {name}} for the adapter's name, {@code any} for every
- * method. The rows of a union are those of its parts. The first row that fits counts. Parameters whose keys come out the same lie in one tensor, in the order of the method's deltas.
+ * method, and {@code {wrapped}} for where PEFT puts the own tensors of a module that has a LoRA. The rows of a union are those
+ * of its parts. The first row that fits counts. Parameters whose keys come out the same lie in one tensor, in the order of the
+ * method's deltas.
  */
 enum KeyTable {
-    /** The last column is the name in the running model, which gradients and whole state dictionaries carry. */
+    /**
+     * Behind the key come the name in the running model, which gradients and whole state dictionaries carry, and others for
+     * the same tensor: with {@code bias=all} PEFT repeats the head's bias, and adds the untrained one, which nothing reads.
+     */
     PEFT("""
-            lora,ia3,layernorm head.weight             whole         base_model.model.classifier.weight                  base_model.model.classifier.modules_to_save.default.weight
-            lora,ia3,layernorm head.bias               whole         base_model.model.classifier.bias                    base_model.model.classifier.modules_to_save.default.bias
+            lora,dora,ia3,layernorm head.weight        whole         base_model.model.classifier.weight                  base_model.model.classifier.modules_to_save.default.weight
+            lora,dora,ia3,layernorm head.bias          whole         base_model.model.classifier.bias                    base_model.model.classifier.modules_to_save.default.bias  base_model.model.classifier.modules_to_save.bias  base_model.model.classifier.original_module.bias
+            lora            {site}.lora.table.a        whole         base_model.model.{module}.lora_embedding_A          base_model.model.{module}.lora_embedding_A.default
+            lora            {site}.lora.table.b        whole         base_model.model.{module}.lora_embedding_B          base_model.model.{module}.lora_embedding_B.default
             lora            {site}.lora.a              whole         base_model.model.{module}.lora_A.weight             base_model.model.{module}.lora_A.default.weight
             lora            {site}.lora.b              whole         base_model.model.{module}.lora_B.weight             base_model.model.{module}.lora_B.default.weight
+            lora            {site}.lora.bias           whole         base_model.model.{module}.lora_B.bias               base_model.model.{module}.lora_B.default.bias
+            lora            {site}.bias                whole         base_model.model.{module}{wrapped}.bias
+            dora            {site}.dora.a              whole         base_model.model.{module}.lora_A.weight             base_model.model.{module}.lora_A.default.weight
+            dora            {site}.dora.b              whole         base_model.model.{module}.lora_B.weight             base_model.model.{module}.lora_B.default.weight
+            dora            {site}.dora.magnitude      whole         base_model.model.{module}.lora_magnitude_vector     base_model.model.{module}.lora_magnitude_vector.default.weight
             ia3             {site}.ia3.output          column        base_model.model.{module}.ia3_l                     base_model.model.{module}.ia3_l.default
             ia3             {site}.ia3.input           row           base_model.model.{module}.ia3_l                     base_model.model.{module}.ia3_l.default
             layernorm       {site}.weight              whole         base_model.model.{module}.ln_tuning_layers.weight   base_model.model.{module}.ln_tuning_layers.default.weight
@@ -38,7 +49,7 @@ enum KeyTable {
             prompt          {site}.prompt              whole         prompt_embeddings                                   prompt_encoder.default.embedding.weight
             p-tuning        {site}.p-tuning.rows       whole         prompt_embeddings
             """),
-    /** The last column is a second name of the same tensor, which torch's files repeat. The head lies in a file of its own. */
+    /** Behind the key comes a second name of the same tensor, which torch's files repeat. The head lies in a file of its own. */
     ADAPTERHUB("""
             any      head.weight                       whole  classifier.weight
             any      head.bias                         whole  classifier.bias
@@ -73,12 +84,7 @@ enum KeyTable {
             prompt   {site}.prompt                     whole  {base}prompt_tuning.prompt_tunings.{name}.prompt_embedding.weight
             """);
 
-    private record Row(
-            Set<String> methods,
-            String parameter,
-            Layout layout,
-            String key,
-            @Nullable String alias) {
+    private record Row(Set<String> methods, String parameter, Layout layout, String key, List<String> aliases) {
         static Row parse(String line) {
             String[] columns = line.strip().split(" +");
             return new Row(
@@ -86,7 +92,7 @@ enum KeyTable {
                     columns[1],
                     Layout.valueOf(columns[2].toUpperCase(Locale.ROOT)),
                     columns[3],
-                    columns.length > 4 ? columns[4] : null);
+                    List.of(columns).subList(4, columns.length));
         }
 
         boolean fits(Method method, String name) {
@@ -128,13 +134,12 @@ enum KeyTable {
         for (String parameter : parameters) {
             Row row = row(method, parameter);
             String site = row.site(parameter);
-            String key = fill(row.key(), site, modules, name);
+            boolean wrapped = parameters.contains(site + ".lora.a");
+            String key = fill(row.key(), site, modules, name, wrapped);
             layouts.put(key, row.layout());
             held.computeIfAbsent(key, k -> new ArrayList<>()).add(parameter);
             Set<String> others = aliases.computeIfAbsent(key, k -> new LinkedHashSet<>());
-            if (row.alias() != null) {
-                others.add(fill(row.alias(), site, modules, name));
-            }
+            row.aliases().forEach(alias -> others.add(fill(alias, site, modules, name, wrapped)));
         }
         List<StoredTensor> tensors = new ArrayList<>();
         layouts.forEach((key, layout) -> tensors.add(
@@ -150,8 +155,10 @@ enum KeyTable {
                         "%s has no name for '%s' of %s".formatted(name(), parameter, method.name())));
     }
 
-    private static String fill(String template, String site, ModuleNames modules, String name) {
-        String key = template.replace("{base}", modules.prefix()).replace("{name}", name);
+    private static String fill(String template, String site, ModuleNames modules, String name, boolean wrapped) {
+        String key = template.replace("{base}", modules.prefix())
+                .replace("{name}", name)
+                .replace("{wrapped}", wrapped ? ".base_layer" : "");
         return key.contains("{module}") ? key.replace("{module}", modules.of(site)) : key;
     }
 }

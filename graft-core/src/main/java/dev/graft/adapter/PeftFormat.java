@@ -2,6 +2,7 @@ package dev.graft.adapter;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.graft.method.Dora;
 import dev.graft.method.Ia3;
 import dev.graft.method.LayerNorm;
 import dev.graft.method.Lora;
@@ -35,8 +36,11 @@ final class PeftFormat {
 
     /** Whether PEFT has the method with the same numbers on such a base. */
     static boolean covers(Method method, Backbone backbone) {
-        return (method instanceof Lora || method instanceof Ia3 || method instanceof LayerNorm)
-                && ModuleNames.bare(backbone).refusal().isEmpty();
+        boolean known = method instanceof Lora
+                || method instanceof Dora
+                || method instanceof Ia3
+                || method instanceof LayerNorm;
+        return known && ModuleNames.bare(backbone).refusal().isEmpty();
     }
 
     static PeftFormat of(Method method, Backbone backbone, Pooling pooling, Head head, String baseName) {
@@ -77,6 +81,7 @@ final class PeftFormat {
         json.putNull("exclude_modules");
         switch (method) {
             case Lora lora -> PeftLora.describe(json, lora, parameters, new PeftModules(modules));
+            case Dora dora -> PeftLora.describe(json, dora, parameters, new PeftModules(modules));
             case Ia3 ia3 -> PeftIa3.describe(json, parameters, new PeftModules(modules));
             default -> normKeys(json);
         }

@@ -56,8 +56,9 @@ final class PeftIa3 implements ForeignMethod {
 
     /** Adds the keys of {@code adapter_config.json} for an adapter with these parameters. */
     static void describe(ObjectNode json, List<String> parameters, PeftModules modules) {
-        Set<String> inputs = modules.holding(parameters, ".ia3.input");
-        Set<String> targets = modules.holding(parameters, ".ia3.output", ".ia3.input");
+        Set<String> inputs = modules.holding(parameters, ".ia3.input").keySet();
+        Set<String> targets =
+                modules.holding(parameters, ".ia3.output", ".ia3.input").keySet();
         json.put("peft_type", "IA3").put("fan_in_fan_out", false).put("init_ia3_weights", true);
         modules.shortest(targets).forEach(json.putArray("target_modules")::add);
         modules.shortest(inputs).forEach(json.putArray("feedforward_modules")::add);

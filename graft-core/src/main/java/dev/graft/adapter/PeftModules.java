@@ -6,8 +6,10 @@ import dev.graft.model.Site;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -44,25 +46,29 @@ record PeftModules(ModuleNames names) {
         return targets;
     }
 
-    /** The modules that hold parameters with one of these endings. */
-    Set<String> holding(List<String> parameters, String... endings) {
-        Set<String> modules = new LinkedHashSet<>();
+    /** The modules that hold parameters with one of these endings, and Graft's paths of them. */
+    Map<String, String> holding(List<String> parameters, String... endings) {
+        Map<String, String> places = new LinkedHashMap<>();
         for (String parameter : parameters) {
             Arrays.stream(endings)
                     .filter(parameter::endsWith)
-                    .map(ending -> names.of(parameter.substring(0, parameter.length() - ending.length())))
-                    .forEach(modules::add);
+                    .map(ending -> parameter.substring(0, parameter.length() - ending.length()))
+                    .forEach(place -> places.put(names.of(place), place));
         }
-        return modules;
+        return places;
+    }
+
+    /** The shortest names that choose these modules and no other module of the base. */
+    Set<String> shortest(Collection<String> chosen) {
+        return shortest(chosen, all());
     }
 
     /**
-     * The shortest names that choose these modules and no other: the last parts of a path, or the whole of it. A name begins
-     * with a word, so that nobody takes a layer's number for one.
+     * The shortest names that choose some of these modules and no other: the last parts of a path, or the whole of it. A name
+     * begins with a word, so that nobody takes a layer's number for one.
      */
-    Set<String> shortest(Collection<String> chosen) {
+    static Set<String> shortest(Collection<String> chosen, Collection<String> all) {
         Set<String> shortest = new LinkedHashSet<>();
-        List<String> all = all();
         for (String module : chosen) {
             shortest.add(Stream.iterate(
                             module.lastIndexOf('.'), dot -> dot >= 0, dot -> module.lastIndexOf('.', dot - 1))

@@ -76,6 +76,15 @@ public final class Initializer {
         return make(baseTensor, original.dimensions() > 1, source -> original);
     }
 
+    /** The norms of the rows of a base matrix; they do not decay. */
+    public Parameter rowNorms(String name, String baseTensor) {
+        DType master = backbone.dtype().master();
+        return make(
+                name,
+                false,
+                source -> Rescaled.rowNorms(backbone.tensor(baseTensor).to(master)));
+    }
+
     /**
      * Word embeddings of the base, [count, d].
      *

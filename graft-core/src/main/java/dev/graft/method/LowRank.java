@@ -6,24 +6,31 @@ import dev.graft.tensor.Functions;
 import dev.graft.tensor.Parameter;
 import dev.graft.tensor.Tensor;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * {@code x A^T B^T}: a linear map of low rank.
+ * {@code x A^T B^T + c}: a linear map of low rank.
  *
  * @param a A, [r, d_in]
  * @param b B, [d_out, r]
+ * @param bias c, [d_out]; null for none
  * @param dropout the share of x that is dropped in training
  */
-public record LowRank(Parameter a, Parameter b, double dropout) implements Form {
+public record LowRank(Parameter a, Parameter b, @Nullable Parameter bias, double dropout) implements Form {
+    /** One without a bias. */
+    public LowRank(Parameter a, Parameter b, double dropout) {
+        this(a, b, null, dropout);
+    }
+
     @Override
     public Tensor apply(Tensor x, Pass pass) {
         DType dtype = pass.dtype();
         Tensor inner = Functions.linear(pass.dropout(x, dropout, a.name()), a.in(dtype), null); // [.., r]
-        return Functions.linear(inner, b.in(dtype), null); // [.., d_out]
+        return Functions.linear(inner, b.in(dtype), bias == null ? null : bias.in(dtype)); // [.., d_out]
     }
 
     @Override
     public List<Parameter> parameters() {
-        return List.of(a, b);
+        return bias == null ? List.of(a, b) : List.of(a, b, bias);
     }
 }

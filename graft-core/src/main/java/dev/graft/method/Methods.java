@@ -27,6 +27,7 @@ public final class Methods {
             ScaledParallel.DEFAULT,
             Invertible.DEFAULT,
             Lora.DEFAULT,
+            Dora.DEFAULT,
             MultiHeadParallel.DEFAULT,
             Prefix.DEFAULT,
             LlamaAdapter.DEFAULT,
@@ -86,7 +87,8 @@ public final class Methods {
     }
 
     /**
-     * Parses {@code NAME[:option=value,...]}; several values of one option are joined by {@code +}.
+     * Parses {@code NAME[:option=value,...]}; several values of one option are joined by {@code +},
+     * and those that differ by target are written {@code target:value}.
      *
      * @throws IllegalArgumentException for an unknown name or option, or a value that does not fit
      */
@@ -143,6 +145,18 @@ public final class Methods {
             ArrayNode values = options.putArray(option);
             for (String part : value.split("\\+")) {
                 values.add(part);
+            }
+        } else if (options.get(option).isObject()) {
+            ObjectNode values = options.putObject(option);
+            for (String part : value.split("\\+")) {
+                int colon = part.lastIndexOf(':');
+                if (colon < 0) {
+                    throw new IllegalArgumentException(
+                            "%s is written %s=target:value, several joined by +: '%s'".formatted(option, option, part));
+                }
+                values.put(
+                        part.substring(0, colon).strip(),
+                        part.substring(colon + 1).strip());
             }
         } else {
             options.put(option, value);

@@ -3,10 +3,8 @@ package dev.graft.method;
 import dev.graft.model.Architecture;
 import dev.graft.model.Role;
 import dev.graft.model.Site;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
@@ -30,7 +28,7 @@ final class Targets {
         for (String target : targets) {
             if (paths.stream().noneMatch(path -> hits(target, path))) {
                 throw new IllegalArgumentException(
-                        "no %s matches '%s'; this base has %s".formatted(kind, target, existing(paths)));
+                        "no %s matches '%s'; there are %s".formatted(kind, target, existing(paths)));
             }
         }
         return paths.stream()
@@ -40,11 +38,45 @@ final class Targets {
 
     /** The projections of these roles that any of the targets hits; see {@link #choose(String, List, List)}. */
     static List<Site.Linear> choose(String kind, List<String> targets, List<Role> roles, Architecture base) {
-        Map<String, Site.Linear> sites = new LinkedHashMap<>();
-        roles.forEach(role -> base.linears(role).forEach(site -> sites.put(site.path(), site)));
-        return choose(kind, targets, List.copyOf(sites.keySet())).stream()
-                .map(path -> Objects.requireNonNull(sites.get(path)))
+        List<Site.Linear> existing = ofRoles(roles, base);
+        List<String> chosen =
+                choose(kind, targets, existing.stream().map(Site.Linear::path).toList());
+        return existing.stream().filter(site -> chosen.contains(site.path())).toList();
+    }
+
+    /**
+     * The paths of the projections in these layers, and of those outside the layers.
+     *
+     * @param layers empty for all
+     * @throws IllegalArgumentException for a layer that does not exist
+     */
+    static List<String> linears(List<Integer> layers, Architecture base) {
+        for (int layer : layers) {
+            if (layer < 0 || layer >= base.layers()) {
+                throw new IllegalArgumentException("layers must be in 0 to %d: %d".formatted(base.layers() - 1, layer));
+            }
+        }
+        return ofRoles(Arrays.asList(Role.values()), base).stream()
+                .filter(site -> layers.isEmpty() || site.role().isOutsideLayers() || layers.contains(site.layer()))
+                .map(Site.Linear::path)
                 .toList();
+    }
+
+    private static List<Site.Linear> ofRoles(List<Role> roles, Architecture base) {
+        return roles.stream().flatMap(role -> base.linears(role).stream()).toList();
+    }
+
+    /** The projection with this path, which must be one. */
+    static Site.Linear linear(String path, Architecture base) {
+        return ofRoles(Arrays.asList(Role.values()), base).stream()
+                .filter(site -> site.path().equals(path))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** What is chosen from these layers, for a message. */
+    static String projection(List<Integer> layers) {
+        return layers.isEmpty() ? "projection" : "projection in layers " + layers;
     }
 
     /** What can be named, without the layers. */

@@ -128,10 +128,10 @@ class ForeignAdapterTest {
     @Test
     void whatIsNotBuiltIsRefusedByName() throws IOException {
         GoldenFiles.copy("peft/bert_cls/lora", directory);
-        GoldenFiles.edit(directory.resolve("adapter_config.json"), "\"use_dora\": false", "\"use_dora\": true");
+        GoldenFiles.edit(directory.resolve("adapter_config.json"), "\"use_qalora\": false", "\"use_qalora\": true");
         ForeignAdapter foreign = ForeignAdapter.peft(directory, base);
-        assertThat(foreign.refusal()).contains("LORA: use_dora=true is not built yet");
-        assertThatThrownBy(foreign::read).isInstanceOf(AdapterException.class).hasMessageContaining("use_dora=true");
+        assertThat(foreign.refusal()).contains("LORA: use_qalora=true is not built yet");
+        assertThatThrownBy(foreign::read).isInstanceOf(AdapterException.class).hasMessageContaining("use_qalora=true");
     }
 
     @Test

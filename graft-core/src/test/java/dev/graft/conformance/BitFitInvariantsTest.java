@@ -79,7 +79,7 @@ class BitFitInvariantsTest {
     @Test
     void aNameThatHitsNothingIsRefusedWithThoseThereAre() {
         assertThatThrownBy(() -> Specimen.fresh(Methods.parse("bitfit:biases=query+dense"), BERT))
-                .hasMessageContaining("no bias matches 'dense'; this base has")
+                .hasMessageContaining("no bias matches 'dense'; there are")
                 .hasMessageContaining("attention.query, ")
                 .hasMessageContaining("embedding.norm");
     }

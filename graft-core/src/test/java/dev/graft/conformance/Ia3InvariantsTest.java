@@ -70,8 +70,8 @@ class Ia3InvariantsTest {
     @Test
     void whatCannotBeMultipliedIsRefused() {
         assertThatThrownBy(() -> Specimen.fresh(Methods.parse("ia3:inputs=query"), BERT))
-                .hasMessageContaining("no input that can be multiplied matches 'query'; this base has"
-                        + " attention.output, ffn.down");
+                .hasMessageContaining(
+                        "no input that can be multiplied matches 'query'; there are" + " attention.output, ffn.down");
         assertThatThrownBy(() -> Specimen.fresh(Methods.parse("ia3:outputs=ffn.down"), BERT))
                 .hasMessageContaining("both name layer.0.ffn.down");
         assertThatThrownBy(() -> new Ia3(List.of(), List.of())).hasMessageContaining("at least one projection");

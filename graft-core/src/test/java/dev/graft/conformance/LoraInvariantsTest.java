@@ -1,13 +1,18 @@
 package dev.graft.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.graft.method.Change;
 import dev.graft.method.Lora;
 import dev.graft.method.Methods;
+import dev.graft.method.Scaled;
 import dev.graft.model.Deltas;
 import dev.graft.model.Mode;
 import dev.graft.model.Replacement;
+import dev.graft.model.Role;
+import dev.graft.model.Site;
 import dev.graft.tensor.DType;
 import dev.graft.tensor.Device;
 import dev.graft.tensor.Parameter;
@@ -16,7 +21,7 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
-/** L1, L4, L6, L8 of methods.md 17. */
+/** L1, L4, L6, L7, L8 of methods.md 17. */
 class LoraInvariantsTest {
     private static final BackboneUnderTest BERT = BackboneUnderTest.BERT;
 
@@ -44,12 +49,7 @@ class LoraInvariantsTest {
             Tensor b = specimen.parameter(projection + ".lora.b").value(); // [out, r]
             String weight = projection + ".weight";
             Tensor merged = specimen.base().tensor(weight).plusScaled(b.matmul(a), 6 / 4.0);
-            try (Parameter replaced = Parameter.of(weight, merged, true)) {
-                Deltas deltas = new Deltas(List.of(new Replacement(weight, replaced)));
-                double[] expected = Texts.flat(specimen.base().forward(Texts.all(), deltas, Mode.EVALUATION));
-                assertThat(Texts.flat(specimen.forward(Texts.all(), Mode.EVALUATION)))
-                        .containsExactly(expected, within(1e-12));
-            }
+            assertThatItIsTheBaseWith(weight, merged, specimen);
         }
     }
 
@@ -66,6 +66,72 @@ class LoraInvariantsTest {
             double[] expected = Texts.flat(narrow.forward(Texts.all(), Mode.EVALUATION));
             assertThat(Texts.flat(wide.forward(Texts.all(), Mode.EVALUATION))).containsExactly(expected, within(1e-12));
         }
+    }
+
+    @Test
+    void stabilisedTheScaleIsAlphaByTheRootOfTheRank() {
+        assertThat(scale("lora:rank=4,alpha=6,stabilised=true")).isEqualTo(3);
+        assertThat(scale("lora:rank=4,alpha=6")).isEqualTo(1.5);
+        assertThat(scale("lora:rank=4,alpha=6,ranks=value:2+query:9,alphas=layer.0.attention.query:18,stabilised=true"))
+                .isEqualTo(6);
+    }
+
+    /** The scale at the query of the lowest layer. */
+    private static double scale(String method) {
+        try (Specimen specimen = Specimen.fresh(Methods.parse(method), BERT)) {
+            return specimen.deltas().all().stream()
+                    .map(Change.class::cast)
+                    .filter(change -> change.site().equals(new Site.Linear(0, Role.QUERY)))
+                    .map(change -> ((Scaled) change.join()).scale())
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    @Test
+    void besideTheWordTableItIsATableOfLowRankAdded() {
+        try (Specimen specimen =
+                Specimen.perturbed(Methods.parse("lora:rank=4,alpha=6,targets=embedding.word"), BERT)) {
+            Tensor a = specimen.parameter("embedding.word.lora.table.a").value(); // [r, V]
+            Tensor b = specimen.parameter("embedding.word.lora.table.b").value(); // [d, r]
+            String table = "embedding.word.weight";
+            Tensor merged = specimen.base().tensor(table).plusScaled(b.matmul(a).transpose(0, 1), 6 / 4.0);
+            assertThatItIsTheBaseWith(table, merged, specimen);
+        }
+    }
+
+    @Test
+    void itsOwnBiasIsScaledAsTheMapIs() {
+        try (Specimen specimen =
+                Specimen.fresh(Methods.parse("lora:rank=4,alpha=6,targets=layer.1.ffn.up,bias=own"), BERT)) {
+            Parameter own = specimen.parameter("layer.1.ffn.up.lora.bias");
+            own.assign(Tensor.ones(DType.FLOAT64, Device.CPU, own.value().shape()));
+            String bias = "layer.1.ffn.up.bias";
+            assertThatItIsTheBaseWith(bias, specimen.base().tensor(bias).plus(1.5), specimen);
+        }
+    }
+
+    private static void assertThatItIsTheBaseWith(String tensor, Tensor value, Specimen specimen) {
+        try (Parameter replaced = Parameter.of(tensor, value, true)) {
+            Deltas deltas = new Deltas(List.of(new Replacement(tensor, replaced)));
+            double[] expected = Texts.flat(specimen.base().forward(Texts.all(), deltas, Mode.EVALUATION));
+            assertThat(Texts.flat(specimen.forward(Texts.all(), Mode.EVALUATION)))
+                    .containsExactly(expected, within(1e-12));
+        }
+    }
+
+    @Test
+    void whatMeansNothingIsRefusedWithWhatThereIs() {
+        assertThatThrownBy(() -> Specimen.fresh(Methods.parse("lora:targets=query+dense"), BERT))
+                .hasMessageContaining("no projection matches 'dense'; there are embedding.word, attention.query,");
+        assertThatThrownBy(() -> Specimen.fresh(Methods.parse("lora:ranks=key:2"), BERT))
+                .hasMessageContaining("no target matches 'key'; there are attention.query, attention.value");
+        assertThatThrownBy(() -> Specimen.fresh(Methods.parse("lora:layers=3"), BERT))
+                .hasMessageContaining("layers must be in 0 to 2: 3");
+        assertThatThrownBy(() -> Methods.parse("lora:ranks=query")).hasMessageContaining("ranks=target:value");
+        assertThatThrownBy(() -> Methods.parse("lora:ranks=query:0"))
+                .hasMessageContaining("ranks: query must be >= 1: 0");
+        assertThatThrownBy(() -> Methods.parse("lora:bias=some")).hasMessageContaining("some");
     }
 
     @Test

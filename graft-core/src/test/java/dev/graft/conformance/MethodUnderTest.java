@@ -51,6 +51,28 @@ record MethodUnderTest(String text, Start start, ToLongFunction<Sizes> count, bo
             of("lora:rank=2,layers=1", Start.EXACT, s -> 2 * lora(1, s.hidden(), s.hidden(), 2)),
             of("lora:dropout=0.2", Start.EXACT, s -> 2 * lora(s.layers(), s.hidden(), s.hidden(), 8))
                     .dropping(),
+            of(
+                    "lora:rank=3,ranks=value:2,alphas=layer.1.attention.query:5,stabilised=true,bias=lora_only",
+                    Start.EXACT,
+                    s -> lora(s.layers(), s.hidden(), s.hidden(), 5) + 2L * s.layers() * s.hidden()),
+            of(
+                    "lora:rank=2,bias=all",
+                    Start.EXACT,
+                    s -> 2 * lora(s.layers(), s.hidden(), s.hidden(), 2)
+                            + biases(s)
+                            + (s.hasPooler() ? s.hidden() : 0)),
+            of(
+                    "lora:rank=2,targets=embedding.word+query,bias=own",
+                    Start.EXACT,
+                    s -> lora(s.layers(), s.hidden(), s.hidden(), 2)
+                            + lora(1, s.vocabulary(), s.hidden(), 2)
+                            + s.layers() * s.hidden()),
+            of(
+                    "dora:rank=3,targets=query+ffn.up",
+                    Start.EXACT,
+                    s -> lora(s.layers(), s.hidden(), s.hidden(), 3)
+                            + lora(s.layers(), s.hidden(), s.ffn(), 3)
+                            + s.layers() * (s.hidden() + (long) s.ffn())),
             of("multihead-parallel:bottleneck=4", Start.EXACT, s -> prefix(s, 4)),
             of("multihead-parallel:bottleneck=5,projection=behind", Start.EXACT, s -> prefix(s, 5)),
             of("prefix", Start.ELSEWHERE, s -> prefix(s, 10)),

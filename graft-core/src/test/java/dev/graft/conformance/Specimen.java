@@ -136,6 +136,17 @@ final class Specimen implements AutoCloseable {
         }
     }
 
+    /** The loss on the batch, as a number, of the same head on a base with other deltas. */
+    double lossWith(Deltas other) {
+        try (Scope step = Scope.open();
+                Gradients off = Gradients.off()) {
+            Hidden hidden = base.forward(Texts.all(), other, Mode.EVALUATION);
+            Tensor pooled = base.pool(hidden, adapter.pooling(), other, Mode.EVALUATION);
+            return TARGETS.loss(adapter.head().apply(pooled, Mode.EVALUATION), new int[] {0, 1, 2}, false)
+                    .item();
+        }
+    }
+
     /** Trains everything on the batch. */
     void train(int steps) {
         try (AdamW optimizer = new AdamW(parameters(), STRONG_DECAY)) {

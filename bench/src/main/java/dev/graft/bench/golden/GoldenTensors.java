@@ -82,7 +82,7 @@ record GoldenTensors(TensorSource source) {
                                 .map(name -> computed.apply(Objects.requireNonNull(parameters.get(name))))
                                 .toList()),
                         expected,
-                        tolerance));
+                        tolerance.on(stored)));
     }
 
     /** Sets every parameter of the adapter to the tensors whose names begin so. */

@@ -18,6 +18,7 @@ import picocli.CommandLine.ScopeType;
             EvalCommand.class,
             PredictCommand.class,
             InspectCommand.class,
+            MergeCommand.class,
             BasesCommand.class,
             MethodsCommand.class
         },

@@ -77,6 +77,7 @@ final class MethodsCommand implements Callable<Integer> {
                     .put("start", axes.start());
             ObjectNode options = Methods.toJson(method);
             options.remove("method");
+            json.put("mergeable", method.merges());
             json.set("options", options);
             json.put("parameters", parameters).put("learningRate", rate);
             return json;
@@ -96,8 +97,8 @@ final class MethodsCommand implements Callable<Integer> {
             console.print(json);
             return ExitCode.OK;
         }
-        Table table =
-                new Table("Method", "parameters", "of the base", "lr", "where", "what", "reads", "joins", "start");
+        Table table = new Table(
+                "Method", "parameters", "of the base", "lr", "where", "what", "reads", "joins", "start", "merges");
         for (Line line : lines) {
             Axes axes = line.method().axes();
             table.row(
@@ -109,7 +110,8 @@ final class MethodsCommand implements Callable<Integer> {
                     axes.what(),
                     axes.reads(),
                     axes.joins(),
-                    axes.start());
+                    axes.start(),
+                    line.method().merges() ? "yes" : "no");
         }
         console.say(table.lines());
         console.say("");

@@ -1,6 +1,7 @@
 package dev.graft.adapter;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.graft.method.HeadOnly;
 import dev.graft.method.Initializer;
 import dev.graft.method.Method;
 import dev.graft.method.Methods;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a user owns: the deltas of a method on one base, the head of a task, and where they came from. It is the unit of
@@ -138,6 +140,35 @@ public final class Adapter implements AutoCloseable {
     public Tensor outputs(Backbone backbone, Batch batch, Mode mode) {
         Hidden hidden = backbone.forward(batch, deltas, mode);
         return head.apply(backbone.pool(hidden, pooling, deltas, mode), mode);
+    }
+
+    /**
+     * This adapter merged into a view of its base. Empty where a delta does not merge; the base is not written. The caller
+     * closes the view before the adapter.
+     */
+    public Optional<Merged> merge(Backbone backbone) {
+        return deltas.merged(backbone).map(copies -> new Merged(this, backbone, copies));
+    }
+
+    /**
+     * A copy of the head alone, for a base that has taken up the rest: an adapter of the method {@code head}. The caller closes
+     * it.
+     *
+     * @param merged that base
+     * @param baseName how it will be opened
+     */
+    public Adapter headOn(Backbone merged, String baseName) {
+        Tensor weight = head.parameters().get(0).value();
+        Tensor bias = head.parameters().get(1).value();
+        return new Adapter(
+                HeadOnly.DEFAULT,
+                task,
+                pooling,
+                maxLength,
+                BaseIdentity.of(baseName, merged, pooling),
+                Deltas.NONE,
+                Head.of(weight, bias, head.dropout()).scaled(head.scale(), head.shift()),
+                training);
     }
 
     /** The same parameters with other facts about them: how it was trained, and the unit of its outputs. */

@@ -2,6 +2,7 @@ package dev.graft.hub;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.graft.tensor.Tensor;
 import dev.graft.weights.SafetensorsWriter;
 import dev.graft.weights.TensorInfo;
 import dev.graft.weights.TensorSource;
@@ -9,10 +10,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Writes a base as a directory in Hugging Face layout, so that other programs load the very same weights: {@code config.json},
@@ -38,16 +41,26 @@ public final class BaseExport {
      * @throws HubException where it holds something or cannot be written
      */
     public static void write(BaseFiles base, Path directory) {
+        write(base, directory, Map.of(), written -> {});
+    }
+
+    /**
+     * Writes the directory with other values in some tensors and more beside them, whole or not at all.
+     *
+     * @param directory absent, or empty
+     * @param changed by Hugging Face's name without the family's prefix
+     * @param beside adds what else belongs there; the files that it is given lie where they are written first
+     * @throws HubException where it holds something or cannot be written
+     */
+    public static void write(BaseFiles base, Path directory, Map<String, Tensor> changed, Consumer<BaseFiles> beside) {
+        refuseWhereSomethingIs(directory);
         Path target = directory.toAbsolutePath().normalize();
         Path work = target.resolveSibling("." + target.getFileName() + ".part");
         try {
-            if (Files.exists(target) && !isEmptyDirectory(target)) {
-                throw new HubException(target + " exists already; choose a new directory");
-            }
             CacheSlot.clear(work);
             Files.createDirectories(work);
             try {
-                fill(base, work);
+                beside.accept(fill(base, work, changed));
                 Files.deleteIfExists(target);
                 Files.move(work, target, StandardCopyOption.ATOMIC_MOVE);
             } finally {
@@ -55,6 +68,22 @@ public final class BaseExport {
             }
         } catch (IOException e) {
             throw new HubException(target + ": the base cannot be written there: " + e, e);
+        }
+    }
+
+    /**
+     * Checks a place before the work of writing to it.
+     *
+     * @throws HubException where it holds something
+     */
+    public static void refuseWhereSomethingIs(Path directory) {
+        Path target = directory.toAbsolutePath().normalize();
+        try {
+            if (Files.exists(target) && !isEmptyDirectory(target)) {
+                throw new HubException(target + " exists already; choose a new directory");
+            }
+        } catch (IOException e) {
+            throw new HubException(target + ": cannot be looked into: " + e, e);
         }
     }
 
@@ -67,7 +96,7 @@ public final class BaseExport {
         }
     }
 
-    private static void fill(BaseFiles base, Path work) throws IOException {
+    private static BaseFiles fill(BaseFiles base, Path work, Map<String, Tensor> changed) throws IOException {
         ObjectNode config = (ObjectNode) JSON.readTree(Files.readAllBytes(base.config()));
         config.put("graft_pooling", base.pooling().name());
         Files.writeString(work.resolve("config.json"), config.toPrettyString() + "\n");
@@ -79,10 +108,30 @@ public final class BaseExport {
         } else {
             Files.writeString(work.resolve("tokenizer_config.json"), tokenizerConfig(base.tokenizer(), config));
         }
+        Path weights = work.resolve("model.safetensors");
         try (TensorSource source = TensorSource.open(base.weights())) {
             SafetensorsWriter.copy(
-                    source, work.resolve("model.safetensors"), Map.of("format", "pt"), BaseExport::isWeight);
+                    source, weights, Map.of("format", "pt"), BaseExport::isWeight, asNamedIn(source, changed));
         }
+        return new BaseFiles(
+                base.name(), work.resolve("config.json"), weights, work.resolve(tokenizer), base.pooling());
+    }
+
+    /** The same tensors by their names in a file, which may put the family's prefix before all of them. */
+    private static Map<String, Tensor> asNamedIn(TensorSource source, Map<String, Tensor> changed) {
+        Map<String, Tensor> named = new HashMap<>();
+        changed.forEach((name, value) -> {
+            List<String> names = source.tensors().stream()
+                    .map(TensorInfo::name)
+                    .filter(other -> other.equals(name) || other.endsWith("." + name))
+                    .toList();
+            if (names.size() != 1) {
+                throw new HubException(
+                        "%s: there must be one tensor %s to change: %s".formatted(source.file(), name, names));
+            }
+            named.put(names.getFirst(), value);
+        });
+        return named;
     }
 
     /** Says which class of transformers reads the tokenizer; a vocabulary alone is lower-cased, as Graft reads it. */

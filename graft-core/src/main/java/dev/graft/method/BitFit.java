@@ -39,6 +39,11 @@ public record BitFit(List<String> biases) implements Method {
     }
 
     @Override
+    public boolean merges() {
+        return true;
+    }
+
+    @Override
     public List<Delta> deltas(Architecture base, Initializer start) {
         return Unfrozen.copies(tensors(base), start);
     }

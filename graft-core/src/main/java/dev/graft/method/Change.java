@@ -1,12 +1,14 @@
 package dev.graft.method;
 
 import dev.graft.model.Flow;
+import dev.graft.model.Merge;
 import dev.graft.model.OutputDelta;
 import dev.graft.model.Site;
 import dev.graft.tensor.Parameter;
 import dev.graft.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One point of the design space of He et al. 2022 (arXiv 2110.04366, section 3): {@code h <- join(h, form(read))}.
@@ -22,6 +24,11 @@ public record Change(Site site, Form form, Reads reads, Join join) implements Ou
         Tensor read = reads.of(flow);
         Tensor change = form.apply(read, flow.pass());
         return join.join(flow.output(), change, read, flow.pass());
+    }
+
+    @Override
+    public Optional<Merge> merge() {
+        return join.merge(this);
     }
 
     @Override

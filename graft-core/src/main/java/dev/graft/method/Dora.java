@@ -49,6 +49,11 @@ public record Dora(int rank, double alpha, List<String> targets, List<Integer> l
     }
 
     @Override
+    public boolean merges() {
+        return true;
+    }
+
+    @Override
     public List<Delta> deltas(Architecture base, Initializer start) {
         List<Delta> deltas = new ArrayList<>();
         for (Site.Linear site : sites(base)) {

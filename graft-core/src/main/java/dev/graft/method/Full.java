@@ -19,6 +19,11 @@ public record Full() implements Method {
     }
 
     @Override
+    public boolean merges() {
+        return true;
+    }
+
+    @Override
     public List<Delta> deltas(Architecture base, Initializer start) {
         return Unfrozen.copies(base.tensors().keySet(), start);
     }

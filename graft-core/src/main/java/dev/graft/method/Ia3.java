@@ -4,6 +4,7 @@ import dev.graft.model.Architecture;
 import dev.graft.model.Delta;
 import dev.graft.model.Heads;
 import dev.graft.model.HeadsDelta;
+import dev.graft.model.Merge;
 import dev.graft.model.Pass;
 import dev.graft.model.Role;
 import dev.graft.model.Site;
@@ -12,6 +13,7 @@ import dev.graft.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.ToIntFunction;
 
 /**
@@ -51,6 +53,11 @@ public record Ia3(List<String> outputs, List<String> inputs) implements Method {
     @Override
     public Axes axes() {
         return new Axes("keys, values, inner ffn", "learned vector", "–", "multiplied", "the base");
+    }
+
+    @Override
+    public boolean merges() {
+        return true;
     }
 
     @Override
@@ -100,6 +107,12 @@ public record Ia3(List<String> outputs, List<String> inputs) implements Method {
         @Override
         public Tensor after(Heads heads, Tensor output, Pass pass) {
             return output.times(l.in(pass.dtype()).reshape(output.size(1), 1, output.size(3))); // [B, H, T, e]
+        }
+
+        @Override
+        public Optional<Merge> merge() {
+            return Optional.of(
+                    tensors -> tensors.multiplyInput(new Site.Linear(site.layer(), Role.ATTENTION_OUT), l.value()));
         }
 
         @Override

@@ -1,9 +1,11 @@
 package dev.graft.method;
 
+import dev.graft.model.Merge;
 import dev.graft.model.Pass;
 import dev.graft.tensor.Parameter;
 import dev.graft.tensor.Tensor;
 import java.util.List;
+import java.util.Optional;
 
 /** How a change joins the representation that it modifies, one of the four axes: added, scaled, gated. */
 public interface Join {
@@ -11,7 +13,7 @@ public interface Join {
     Join ADDED = new Scaled(1);
 
     /** {@code h * change}. */
-    Join MULTIPLIED = (h, change, read, pass) -> h.times(change);
+    Join MULTIPLIED = new Multiplied();
 
     /**
      * The representation to go on with, of the shape of h.
@@ -21,6 +23,11 @@ public interface Join {
      * @param read what the form read, [.., d_in]
      */
     Tensor join(Tensor h, Tensor change, Tensor read, Pass pass);
+
+    /** How tensors of the base take up a change that joins so; empty where none can. */
+    default Optional<Merge> merge(Change change) {
+        return Optional.empty();
+    }
 
     /** What trains besides the form. */
     default List<Parameter> parameters() {

@@ -22,6 +22,11 @@ public record LayerNorm() implements Method {
     }
 
     @Override
+    public boolean merges() {
+        return true;
+    }
+
+    @Override
     public List<Delta> deltas(Architecture base, Initializer start) {
         return Unfrozen.copies(Unfrozen.norms(base), start);
     }

@@ -109,6 +109,11 @@ public record Lora(
     }
 
     @Override
+    public boolean merges() {
+        return true;
+    }
+
+    @Override
     public List<Delta> deltas(Architecture base, Initializer start) {
         List<Delta> deltas = new ArrayList<>();
         for (String target : chosen(base)) {

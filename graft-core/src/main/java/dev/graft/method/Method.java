@@ -26,6 +26,11 @@ public interface Method {
     /** The number of scalars that train, the head left out: the closed formula that the deltas must agree with. */
     long parameters(Architecture base);
 
+    /** Whether tensors of the base can take up every delta of every configuration ({@link Delta#merge}). */
+    default boolean merges() {
+        return false;
+    }
+
     /** How many positions of the base its deltas take from every text. */
     default int takenPositions() {
         return 0;

@@ -1,5 +1,6 @@
 package dev.graft.method;
 
+import dev.graft.model.Merge;
 import dev.graft.model.Pass;
 import dev.graft.model.Site;
 import dev.graft.tensor.DType;
@@ -7,6 +8,7 @@ import dev.graft.tensor.Gradients;
 import dev.graft.tensor.Parameter;
 import dev.graft.tensor.Tensor;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Added and scaled, and then every row of the projection brought to a learned length:
@@ -41,7 +43,19 @@ record Rescaled(Site.Linear site, LowRank form, double scale, Parameter magnitud
 
     /** {@code W + s B A}, [d_out, d_in]. */
     private Tensor turned(Tensor weight) {
-        return weight.plusScaled(form.b().value().matmul(form.a().value()), scale);
+        return weight.plusScaled(form.product(), scale);
+    }
+
+    @Override
+    public Optional<Merge> merge(Change change) {
+        return Optional.of(tensors -> {
+            String weight = site.path() + ".weight";
+            String bias = site.path() + ".bias";
+            Tensor gain = magnitude.value().dividedBy(rowNorms(turned(tensors.standing(weight)))); // [d_out]
+            tensors.put(weight, turned(tensors.get(weight)).times(gain.unsqueeze(1)));
+            Tensor added = tensors.get(bias).minus(tensors.standing(bias));
+            tensors.put(bias, tensors.standing(bias).plus(added.times(gain)));
+        });
     }
 
     /** The length of each row, [d_out]. */

@@ -31,6 +31,11 @@ public record TopK(int k) implements Method {
     }
 
     @Override
+    public boolean merges() {
+        return true;
+    }
+
+    @Override
     public List<Delta> deltas(Architecture base, Initializer start) {
         return Unfrozen.copies(tensors(base), start);
     }

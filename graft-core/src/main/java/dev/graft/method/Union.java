@@ -48,6 +48,11 @@ public record Union(List<Method> methods) implements Method {
     }
 
     @Override
+    public boolean merges() {
+        return methods.stream().allMatch(Method::merges);
+    }
+
+    @Override
     public List<Delta> deltas(Architecture base, Initializer start) {
         List<Delta> deltas = new ArrayList<>();
         methods.forEach(method -> deltas.addAll(method.deltas(base, start)));

@@ -2,6 +2,7 @@ package dev.graft.model;
 
 import dev.graft.tensor.Parameter;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Something that acts on a frozen backbone: a change of what passes at one site, or a copy in the place of one tensor.
@@ -12,4 +13,9 @@ import java.util.List;
 public sealed interface Delta permits OutputDelta, HeadsDelta, EmbeddingDelta, Replacement {
     /** What trains, in a fixed order; owned by the delta's adapter. */
     List<Parameter> parameters();
+
+    /** How tensors of the base take this delta up; empty where none can. */
+    default Optional<Merge> merge() {
+        return Optional.empty();
+    }
 }

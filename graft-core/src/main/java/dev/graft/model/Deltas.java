@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -96,6 +97,14 @@ public final class Deltas {
                 .ifPresent(tensor -> {
                     throw new IllegalArgumentException("this base has no tensor " + tensor);
                 });
+    }
+
+    /**
+     * The same computation in evaluation by copies of base tensors alone, one {@link Replacement} for each that changes. Empty
+     * where a delta does not merge. The base is not written; the caller closes the copies.
+     */
+    public Optional<Deltas> merged(Backbone base) {
+        return MergedTensors.merge(this, base);
     }
 
     /** The canonical names of the base tensors that are replaced. */

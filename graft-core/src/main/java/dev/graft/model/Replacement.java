@@ -2,6 +2,7 @@ package dev.graft.model;
 
 import dev.graft.tensor.Parameter;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * An un-frozen tensor of the base: the adapter's own copy, put in the place of the base's, which is never written.
@@ -14,5 +15,10 @@ public record Replacement(String tensor, Parameter parameter) implements Delta {
     @Override
     public List<Parameter> parameters() {
         return List.of(parameter);
+    }
+
+    @Override
+    public Optional<Merge> merge() {
+        return Optional.of(tensors -> tensors.put(tensor, tensors.get(tensor)));
     }
 }

@@ -29,8 +29,7 @@ public final class SafetensorsWriter {
      */
     public static void write(Path file, Map<String, Tensor> tensors, Map<String, String> metadata) {
         List<TensorInfo> infos = new ArrayList<>();
-        tensors.forEach((name, tensor) -> infos.add(new TensorInfo(
-                name, tensor.dtype(), Arrays.stream(tensor.shape()).boxed().toList())));
+        tensors.forEach((name, tensor) -> infos.add(info(name, tensor)));
         write(
                 file,
                 infos,
@@ -44,14 +43,36 @@ public final class SafetensorsWriter {
      * @throws WeightsException where the file cannot be written, or the other cannot be read
      */
     public static void copy(TensorSource source, Path file, Map<String, String> metadata) {
-        copy(source, file, metadata, info -> true);
+        copy(source, file, metadata, info -> true, Map.of());
     }
 
-    /** As {@link #copy(TensorSource, Path, Map)}, of those tensors that are wanted. */
+    /**
+     * As {@link #copy(TensorSource, Path, Map)}, of those tensors that are wanted.
+     *
+     * @param changed by name, those that are written with other values, in the type of these
+     */
     public static void copy(
-            TensorSource source, Path file, Map<String, String> metadata, Predicate<TensorInfo> wanted) {
-        List<TensorInfo> chosen = source.tensors().stream().filter(wanted).toList();
-        write(file, chosen, metadata, info -> source.bytes(info.name()));
+            TensorSource source,
+            Path file,
+            Map<String, String> metadata,
+            Predicate<TensorInfo> wanted,
+            Map<String, Tensor> changed) {
+        List<TensorInfo> chosen = source.tensors().stream()
+                .filter(wanted)
+                .map(info -> {
+                    Tensor other = changed.get(info.name());
+                    return other == null ? info : info(info.name(), other);
+                })
+                .toList();
+        write(file, chosen, metadata, info -> {
+            Tensor other = changed.get(info.name());
+            return other == null ? source.bytes(info.name()) : other.toBytes();
+        });
+    }
+
+    private static TensorInfo info(String name, Tensor tensor) {
+        return new TensorInfo(
+                name, tensor.dtype(), Arrays.stream(tensor.shape()).boxed().toList());
     }
 
     private static void write(

@@ -126,7 +126,7 @@ class FrozenBaseTest {
         return lowest;
     }
 
-    private static Map<String, String> hashes(Backbone base) {
+    static Map<String, String> hashes(Backbone base) {
         Map<String, String> hashes = new TreeMap<>();
         for (String tensor : base.architecture().tensors().keySet()) {
             hashes.put(tensor, sha256(base.tensor(tensor)));

@@ -1,5 +1,7 @@
 package dev.graft;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.graft.adapter.Adapter;
 import dev.graft.adapter.AdapterException;
 import dev.graft.adapter.Merged;
@@ -9,24 +11,38 @@ import dev.graft.method.Method;
 import dev.graft.method.Methods;
 import dev.graft.model.Backbone;
 import dev.graft.model.Families;
-import dev.graft.model.ModelException;
+import dev.graft.task.Task;
 import dev.graft.tensor.DType;
 import dev.graft.tensor.Device;
 import dev.graft.tensor.Precision;
 import dev.graft.tensor.Tensor;
+import dev.graft.weights.SafetensorsWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
  * Writes a base that has taken up an adapter: an ordinary directory in Hugging Face layout, which any program opens as a
  * base, and within it the folder {@value #HEAD}, an adapter of the method {@code head} on that very base, which answers what the
- * adapter answered.
+ * adapter answered. Where transformers' sequence classification computes the same head, from a BERT's pooler, the directory is
+ * such a model besides, with the labels in {@code config.json}.
  */
 public final class MergedBase {
     /** The folder of the head's adapter. */
     public static final String HEAD = "head";
+
+    /** What transformers calls a task. */
+    private static final Map<String, String> PROBLEM_TYPES = Map.of(
+            "classification", "single_label_classification",
+            "multi-label", "multi_label_classification",
+            "regression", "regression");
+
+    private static final JsonMapper JSON = new JsonMapper();
 
     private MergedBase() {}
 
@@ -44,11 +60,10 @@ public final class MergedBase {
         try (Base open = Base.open(base, Precision.FP32, Device.CPU);
                 Adapter loaded = open.load(adapter);
                 Merged merged = loaded.merge(open.backbone()).orElseThrow(() -> refusal(adapter, loaded.method()))) {
-            BaseExport.write(
-                    base,
-                    directory,
-                    huggingFace(merged, open.backbone()),
-                    written -> writeHead(loaded, written, directory));
+            BaseExport.write(base, directory, huggingFace(merged, open.backbone()), written -> {
+                merged.classifier().ifPresent(tensors -> writeClassifier(tensors, loaded.task(), written));
+                writeHead(loaded, written, directory);
+            });
         }
     }
 
@@ -62,13 +77,26 @@ public final class MergedBase {
 
     private static Map<String, Tensor> huggingFace(Merged merged, Backbone backbone) {
         Map<String, Tensor> tensors = new HashMap<>();
-        merged.tensors().forEach((name, value) -> {
-            if (tensors.put(backbone.huggingFaceName(name), value) != null) {
-                throw new ModelException("%s serves several layers of this base, which the adapter changes apart"
-                        .formatted(backbone.huggingFaceName(name)));
-            }
-        });
+        merged.tensors().forEach((name, value) -> tensors.put(backbone.huggingFaceName(name), value));
         return tensors;
+    }
+
+    private static void writeClassifier(Map<String, Tensor> tensors, Task task, BaseFiles written) {
+        SafetensorsWriter.write(written.weights(), tensors, Map.of("format", "pt"));
+        try {
+            ObjectNode config = (ObjectNode) JSON.readTree(Files.readAllBytes(written.config()));
+            config.put("problem_type", PROBLEM_TYPES.get(task.name()));
+            List<String> labels = task.labels().isEmpty() ? List.of("LABEL_0") : task.labels();
+            ObjectNode byId = config.putObject("id2label");
+            ObjectNode byLabel = config.putObject("label2id");
+            for (int id = 0; id < labels.size(); id++) {
+                byId.put(String.valueOf(id), labels.get(id));
+                byLabel.put(labels.get(id), id);
+            }
+            Files.writeString(written.config(), config.toPrettyString() + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void writeHead(Adapter adapter, BaseFiles written, Path directory) {

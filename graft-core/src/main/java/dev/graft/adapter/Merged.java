@@ -10,6 +10,7 @@ import dev.graft.tensor.Parameter;
 import dev.graft.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A view of a base that has taken up an adapter: copies of the tensors that change, over the base, which is not written. It
@@ -39,6 +40,26 @@ public final class Merged implements AutoCloseable {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         copies.parameters().forEach(copy -> tensors.put(copy.name(), copy.value()));
         return tensors;
+    }
+
+    /**
+     * The tensors of transformers' class for sequence classification, under its names, where that class computes this very
+     * head: from the pooler, without a unit of its own. Empty elsewhere.
+     */
+    public Optional<Map<String, Tensor>> classifier() {
+        Optional<String> prefix = PeftFormat.classifierPrefix(base, adapter.pooling(), adapter.head());
+        return prefix.map(start -> {
+            Map<String, Tensor> merged = tensors();
+            Map<String, Tensor> named = new LinkedHashMap<>();
+            for (String name : base.architecture().tensors().keySet()) {
+                named.put(start + base.huggingFaceName(name), merged.getOrDefault(name, base.tensor(name)));
+            }
+            adapter.head()
+                    .parameters()
+                    .forEach(parameter ->
+                            named.put(parameter.name().replace("head.", "classifier."), parameter.value()));
+            return named;
+        });
     }
 
     /** What acts on the base in this view: a {@link Replacement} for each of the tensors. */

@@ -44,11 +44,18 @@ final class PeftFormat {
     }
 
     static PeftFormat of(Method method, Backbone backbone, Pooling pooling, Head head, String baseName) {
-        boolean plainHead = head.scale() == 1 && head.shift() == 0;
-        ModuleNames withHead = ModuleNames.withHead(backbone);
-        return withHead.pooling().equals(Optional.of(pooling)) && plainHead
-                ? new PeftFormat(method, withHead, true, baseName)
+        return classifierPrefix(backbone, pooling, head).isPresent()
+                ? new PeftFormat(method, ModuleNames.withHead(backbone), true, baseName)
                 : new PeftFormat(method, ModuleNames.bare(backbone), false, baseName);
+    }
+
+    /** What transformers' sequence classification puts before a base's names; empty where its head is another. */
+    static Optional<String> classifierPrefix(Backbone backbone, Pooling pooling, Head head) {
+        boolean plainHead = head.scale() == 1 && head.shift() == 0;
+        ModuleNames names = ModuleNames.withHead(backbone);
+        return names.refusal().isEmpty() && names.pooling().equals(Optional.of(pooling)) && plainHead
+                ? Optional.of(names.prefix())
+                : Optional.empty();
     }
 
     TensorFiles files(List<String> parameters) {

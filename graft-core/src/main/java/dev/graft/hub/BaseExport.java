@@ -7,6 +7,7 @@ import dev.graft.weights.SafetensorsWriter;
 import dev.graft.weights.TensorInfo;
 import dev.graft.weights.TensorSource;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -66,7 +67,7 @@ public final class BaseExport {
             } finally {
                 CacheSlot.clear(work);
             }
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw new HubException(target + ": the base cannot be written there: " + e, e);
         }
     }

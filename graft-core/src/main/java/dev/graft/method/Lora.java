@@ -140,12 +140,9 @@ public record Lora(
         String name = WORDS + ".lora.table.";
         int r = rankAt(WORDS);
         LowRankTable form = new LowRankTable(
-                start.zeros(name + "a", true, r, base.vocabulary()), start.normal(name + "b", true, 1, width(base), r));
+                start.zeros(name + "a", true, r, base.vocabulary()),
+                start.normal(name + "b", true, 1, base.embedding(), r));
         return new Change(new Site.Embedding(Stage.TABLE), form, Reads.INPUT, new Scaled(scaleAt(WORDS)));
-    }
-
-    private static int width(Architecture base) {
-        return Math.toIntExact(base.elements(WORDS + ".weight") / base.vocabulary());
     }
 
     /** The rank at a target, given by its path. */
@@ -189,7 +186,8 @@ public record Lora(
             case LORA_ONLY ->
                 chosen(base).stream()
                         .filter(target -> !target.equals(WORDS))
-                        .map(target -> target + ".bias")
+                        .map(target -> base.canonical(target + ".bias"))
+                        .distinct()
                         .toList();
         };
     }
@@ -198,7 +196,7 @@ public record Lora(
     public long parameters(Architecture base) {
         long maps = chosen(base).stream()
                 .mapToLong(target -> target.equals(WORDS)
-                        ? (long) rankAt(WORDS) * (base.vocabulary() + width(base))
+                        ? (long) rankAt(WORDS) * (base.vocabulary() + base.embedding())
                         : projectionSize(target, base))
                 .sum();
         return maps + Unfrozen.count(biases(base), base);

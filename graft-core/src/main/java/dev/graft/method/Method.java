@@ -26,7 +26,10 @@ public interface Method {
     /** The number of scalars that train, the head left out: the closed formula that the deltas must agree with. */
     long parameters(Architecture base);
 
-    /** Whether tensors of the base can take up every delta of every configuration ({@link Delta#merge}). */
+    /**
+     * Whether tensors of the base can take up every delta of every configuration ({@link Delta#merge}), where no layers share
+     * them.
+     */
     default boolean merges() {
         return false;
     }

@@ -20,6 +20,7 @@ public final class MergedTensors {
     private final Deltas deltas;
     private final Map<String, Tensor> changed = new LinkedHashMap<>();
     private final Map<String, Tensor> inputFactors = new LinkedHashMap<>();
+    private boolean sharedChanges;
 
     private MergedTensors(Backbone base, Deltas deltas) {
         this.base = base;
@@ -28,7 +29,7 @@ public final class MergedTensors {
 
     /**
      * The same computation by copies alone: one {@link Replacement} for each tensor that changes. Empty where a delta does
-     * not merge. The caller closes the copies.
+     * not merge, or acts in one layer on a tensor that several share. The caller closes the copies.
      */
     static Optional<Deltas> merge(Deltas deltas, Backbone base) {
         List<Merge> merges = new ArrayList<>();
@@ -42,13 +43,14 @@ public final class MergedTensors {
                 Gradients off = Gradients.off()) {
             MergedTensors tensors = new MergedTensors(base, deltas);
             merges.forEach(merge -> merge.into(tensors));
-            return Optional.of(new Deltas(tensors.replacements()));
+            return tensors.sharedChanges ? Optional.empty() : Optional.of(new Deltas(tensors.replacements()));
         }
     }
 
     /** What reads a scaled input reads it whatever else its weight took up, so input factors come last. */
     private List<Replacement> replacements() {
         inputFactors.forEach((weight, factor) -> put(weight, get(weight).times(factor)));
+        deltas.replacedTensors().forEach(name -> changed.putIfAbsent(name, standing(name)));
         List<Replacement> replacements = new ArrayList<>();
         changed.forEach((name, value) ->
                 replacements.add(new Replacement(name, Parameter.of(name, value, value.dimensions() > 1))));
@@ -58,7 +60,7 @@ public final class MergedTensors {
     /** A tensor as a forward pass with the deltas finds it, before any merge: the base's, or the copy in its place. */
     public Tensor standing(String name) {
         DType master = base.dtype().master();
-        Parameter copy = deltas.replacementOf(name);
+        Parameter copy = deltas.replacementOf(base.architecture().canonical(name));
         return copy == null ? base.tensor(name).to(master) : copy.value().detach();
     }
 
@@ -70,7 +72,13 @@ public final class MergedTensors {
 
     /** Puts a value in a tensor's place. */
     public void put(String name, Tensor value) {
+        noteSharing(name);
         changed.put(name, value);
+    }
+
+    private void noteSharing(String name) {
+        Map<String, String> shared = base.architecture().shared();
+        sharedChanges |= shared.containsKey(name) || shared.containsValue(name);
     }
 
     /** Adds {@code scale * change} to a tensor. */
@@ -84,6 +92,7 @@ public final class MergedTensors {
      * @param factor [d_in]
      */
     public void multiplyInput(Site.Linear projection, Tensor factor) {
+        noteSharing(projection.path() + ".weight");
         inputFactors.merge(projection.path() + ".weight", factor, Tensor::times);
     }
 }

@@ -28,7 +28,6 @@ public final class Deltas {
      */
     public Deltas(List<? extends Delta> deltas) {
         all = List.copyOf(deltas);
-        parameters = distinct(all);
         for (Delta delta : all) {
             switch (delta) {
                 case OutputDelta d -> add(outputs, d.site(), d);
@@ -41,6 +40,7 @@ public final class Deltas {
                 }
             }
         }
+        parameters = distinct(all);
     }
 
     private static <D extends Delta> void add(Map<Site, List<D>> map, Site site, D delta) {

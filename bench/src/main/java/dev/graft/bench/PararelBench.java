@@ -44,6 +44,9 @@ import picocli.CommandLine.Option;
 final class PararelBench implements Callable<Integer> {
     private static final int MAX_LENGTH = 64;
 
+    /** A template learns slowly at first. */
+    private static final int PATIENCE = 5;
+
     @Option(names = "--data", paramLabel = "DIR", description = "PARAREL's folder (${DEFAULT-VALUE}).")
     private Path data = Path.of("../shared/data/pararel");
 
@@ -119,8 +122,12 @@ final class PararelBench implements Callable<Integer> {
     }
 
     private double trained(Base opened, Relation relation) throws IOException {
-        TrainingSettings settings =
-                new TrainingSettings(epochs, batch, 1, rate, null, 0.06, 0.01, 1, 0, 5, false, seed);
+        TrainingSettings settings = TrainingSettings.DEFAULT
+                .withEpochs(epochs)
+                .withBatchSize(batch)
+                .withLearningRate(rate)
+                .withPatience(PATIENCE)
+                .withSeed(seed);
         Path checkpoints = Files.createTempDirectory("pararel");
         try (Adapter adapter = adapter(opened, new PTuning(null, Encoder.LSTM, null, template))) {
             Checkpoints kept = new Checkpoints(checkpoints.resolve(relation.name()), relation.name());

@@ -43,9 +43,12 @@ public record Words(Function<String, List<Integer>> ids, List<String> labels, Ma
     /**
      * The id of the word that stands for each label.
      *
-     * @throws IllegalArgumentException for a word of several tokens, or one that stands for two labels
+     * @throws IllegalArgumentException without labels, for a word of several tokens, or one that stands for two labels
      */
     public List<Integer> verbalizer() {
+        if (labels.isEmpty()) {
+            throw new IllegalArgumentException("words for labels need a task with labels; this one has none");
+        }
         List<Integer> verbalizer = new ArrayList<>();
         Set<Integer> seen = new HashSet<>();
         for (String label : labels) {

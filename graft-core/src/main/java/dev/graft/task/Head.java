@@ -88,7 +88,7 @@ public final class Head implements AutoCloseable {
      *
      * @param words the id of one word for each label
      * @throws dev.graft.model.ModelException where the base was opened without its masked-LM head
-     * @throws IllegalArgumentException for an id that is no word's, or where words are narrower than the layers
+     * @throws IllegalArgumentException for an id that is no word's
      */
     public static Head verbalizer(Backbone base, List<Integer> words) {
         int vocabulary = base.architecture().vocabulary();

@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
         name = "graft-bench",
         description = "Checks Graft against golden files and measures it.",
         mixinStandardHelpOptions = true,
-        subcommands = {GoldenCommand.class, TrainBench.class, QualityBench.class, PararelBench.class})
+        subcommands = {GoldenCommand.class, TrainBench.class, PredictBench.class, QualityBench.class, PararelBench.class})
 public final class Bench {
     private Bench() {}
 

@@ -23,11 +23,11 @@ final class PeerProcess implements AutoCloseable {
     private final BufferedReader out;
     private final long trained;
 
-    /** Starts {@code peer.py} with these arguments and waits until it is ready. */
-    PeerProcess(List<String> arguments) throws IOException {
+    /** Starts a script of that folder with these arguments and waits until it is ready. */
+    PeerProcess(String script, List<String> arguments) throws IOException {
         makeEnvironment();
-        List<String> command = new ArrayList<>(
-                List.of(PYTHON.toString(), PEERS.resolve("peer.py").toString()));
+        List<String> command =
+                new ArrayList<>(List.of(PYTHON.toString(), PEERS.resolve(script).toString()));
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().remove("GOMP_SPINCOUNT"); // they get their own default
@@ -71,17 +71,18 @@ final class PeerProcess implements AutoCloseable {
         return trained;
     }
 
-    /** Does one round and gives its examples a second, and its peak memory so far in MiB. */
-    Round round() throws IOException {
-        in.write("round\n");
-        in.flush();
-        JsonNode answer = answer();
-        return new Round(
-                answer.path("rows").asLong() / answer.path("seconds").asDouble(),
-                answer.path("peakMiB").asDouble());
+    /** Does one round and gives its examples a second. */
+    double round() throws IOException {
+        JsonNode answer = work();
+        return answer.path("rows").asLong() / answer.path("seconds").asDouble();
     }
 
-    record Round(double examplesPerSecond, double peakMiB) {}
+    /** Does what it was started for, once, and gives its answer. */
+    JsonNode work() throws IOException {
+        in.write("round\n");
+        in.flush();
+        return answer();
+    }
 
     private JsonNode answer() throws IOException {
         String line = out.readLine();

@@ -67,6 +67,11 @@ public final class Encoded {
         return encodings.stream().mapToInt(Encoding::length).toArray();
     }
 
+    /** One row. */
+    public Encoding get(int row) {
+        return encodings.get(row);
+    }
+
     /** Some rows as one batch; its tensors belong to the innermost scope. */
     public Batch batch(int[] rows, Device device) {
         return Batch.of(

@@ -7,6 +7,7 @@ import dev.graft.model.Mode;
 import dev.graft.tensor.Gradients;
 import dev.graft.tensor.Scope;
 import java.util.Arrays;
+import java.util.List;
 
 /** Runs an adapter over rows without gradients. Safe for use by several threads. */
 public final class Evaluator {
@@ -15,11 +16,16 @@ public final class Evaluator {
 
     private Evaluator() {}
 
+    /** The batches that rows are run in, as row numbers. */
+    public static List<int[]> batches(Encoded rows) {
+        return LengthGroups.sorted(rows.lengths(), BATCH_SIZE);
+    }
+
     /** The head's outputs for every row, in order. */
     public static double[][] outputs(Adapter adapter, Backbone backbone, Encoded rows) {
         double[][] outputs = new double[rows.size()][];
         try (Gradients off = Gradients.off()) {
-            for (int[] batch : LengthGroups.sorted(rows.lengths(), BATCH_SIZE)) {
+            for (int[] batch : batches(rows)) {
                 try (Scope scope = Scope.open()) {
                     double[] flat = adapter.outputs(backbone, rows.batch(batch, backbone.device()), Mode.EVALUATION)
                             .toDoubles();

@@ -1,34 +1,25 @@
 package dev.graft.bench;
 
 import dev.graft.Base;
-import dev.graft.Training;
-import dev.graft.TrainingPlan;
-import dev.graft.adapter.Adapter;
-import dev.graft.data.Row;
+import dev.graft.hub.BaseFiles;
 import dev.graft.hub.Hub;
-import dev.graft.method.Method;
-import dev.graft.method.Methods;
-import dev.graft.model.Architecture;
-import dev.graft.task.Targets;
 import dev.graft.tensor.Device;
 import dev.graft.tensor.Precision;
-import dev.graft.train.Checkpoints;
-import dev.graft.train.EpochResult;
-import dev.graft.train.TrainingListener;
-import dev.graft.train.TrainingSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Trains a grid of tasks, methods and seeds, and prints a table. Each method chooses its learning rate among the same number of
+ * Trains a grid of tasks, methods and seeds, and prints tables. Each method chooses its learning rate among the same number of
  * candidates on held-back training rows, with the first seed; the reported set is read once per final cell.
  */
 @Command(
@@ -47,14 +38,26 @@ final class QualityBench implements Callable<Integer> {
             names = "--method",
             split = ";",
             defaultValue = "houlsby;head;full",
-            description = "methods, NAME[:option=value,...], separated by ; (default: ${DEFAULT-VALUE})")
+            description = "methods, NAME[:option=value,...], separated by ; (default: ${DEFAULT-VALUE}); "
+                    + TransformersTraining.METHOD + " is full fine-tuning by plain transformers")
     List<String> methods = List.of();
+
+    @Option(
+            names = "--dropout",
+            split = ",",
+            defaultValue = "0",
+            description =
+                    "shares that the base drops in training; transformers' own is 0.1 (default: ${DEFAULT-VALUE})")
+    List<Double> dropouts = List.of();
 
     @Option(names = "--seeds", split = ",", defaultValue = "1", description = "seeds (default: ${DEFAULT-VALUE})")
     List<Long> seeds = List.of();
 
-    @Option(names = "--epochs", defaultValue = "3", description = "epochs (default: ${DEFAULT-VALUE})")
-    int epochs = 3;
+    @Option(names = "--epochs", description = "epochs (default: the task's own)")
+    @Nullable Integer epochs;
+
+    @Option(names = "--rates-from", description = "a task that chooses the learning rates (default: each its own)")
+    @Nullable String ratesFrom;
 
     @Option(names = "--base", defaultValue = "minilm", description = "the base (default: ${DEFAULT-VALUE})")
     String base = "minilm";
@@ -71,88 +74,58 @@ final class QualityBench implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Files.createDirectories(out);
+        Set<QualitySearch> searches = new LinkedHashSet<>();
         List<QualityCell> finals = new ArrayList<>();
-        try (Base opened = Base.open(Hub.standard().resolve(base), Precision.named(dtype), Device.CPU)) {
+        BaseFiles files = Hub.standard().resolve(base);
+        try (Base opened = Base.open(files, Precision.named(dtype), Device.CPU)) {
+            GraftTraining graft = new GraftTraining(opened, out.resolve("running"));
+            TransformersTraining transformers = new TransformersTraining(opened, files);
             for (String name : tasks) {
                 QualityTask task = QualityTask.named(name);
+                QualityTask chooser = ratesFrom == null ? task : QualityTask.named(ratesFrom);
                 for (String method : methods) {
-                    double rate = bestRate(opened, task, method);
-                    for (long seed : seeds) {
-                        finals.add(cell(opened, task, method, rate, seed, true));
+                    QualityTraining training = method.equals(TransformersTraining.METHOD) ? transformers : graft;
+                    for (double dropout : dropouts) {
+                        QualitySearch search = search(training, chooser, method, dropout);
+                        searches.add(search);
+                        for (long seed : seeds) {
+                            double rate = search.best().learningRate();
+                            finals.add(cell(training, key(task, method, dropout, rate, seed, true)));
+                        }
                     }
                 }
             }
         }
+        QualityTable.printSearches(searches);
+        System.out.println();
         QualityTable.print(finals);
         return 0;
     }
 
-    private double bestRate(Base opened, QualityTask task, String method) throws IOException {
-        double own = Methods.parse(method).learningRate(opened.backbone().architecture());
+    private QualitySearch search(QualityTraining training, QualityTask task, String method, double dropout)
+            throws IOException {
+        double own = training.learningRate(method);
         List<QualityCell> candidates = new ArrayList<>();
         for (double factor : SEARCH) {
-            candidates.add(cell(opened, task, method, own * factor, seeds.getFirst(), false));
+            candidates.add(cell(training, key(task, method, dropout, own * factor, seeds.getFirst(), false)));
         }
-        return candidates.stream()
-                .max(Comparator.comparingDouble(QualityCell::held))
-                .orElseThrow()
-                .learningRate();
+        return new QualitySearch(candidates);
     }
 
-    private QualityCell cell(Base opened, QualityTask task, String method, double rate, long seed, boolean reports)
-            throws IOException {
-        Path file = out.resolve(QualityCell.fileName(
-                task.name(), "%s-%s-%depochs".formatted(base, dtype, epochs), method, rate, seed, reports));
+    private QualityCell.Key key(
+            QualityTask task, String method, double dropout, double rate, long seed, boolean reports) {
+        return new QualityCell.Key(task, method, dropout, rate, seed, epochs == null ? task.epochs() : epochs, reports);
+    }
+
+    private QualityCell cell(QualityTraining training, QualityCell.Key key) throws IOException {
+        Path file = out.resolve(key.fileName("%s-%s".formatted(base, dtype)));
         Optional<QualityCell> finished = QualityCell.read(file);
         if (finished.isPresent()) {
             return finished.get();
         }
-        QualityCell cell = train(opened, task, method, rate, seed, reports);
+        QualityCell cell = training.train(key);
         cell.write(file);
         System.err.println(cell);
         return cell;
-    }
-
-    private QualityCell train(Base opened, QualityTask task, String name, double rate, long seed, boolean reports)
-            throws IOException {
-        Method method = Methods.parse(name);
-        TrainingPlan plan = TrainingPlan.of(task.train(), task.held(), task.task())
-                .withMethod(method)
-                .withSettings(TrainingSettings.DEFAULT
-                        .withEpochs(epochs)
-                        .withLearningRate(rate)
-                        .withSeed(seed));
-        Path scratch = out.resolve("running");
-        long start = System.nanoTime();
-        try (Training training = opened.prepare(plan)) {
-            Training.Outcome outcome = training.run(TrainingListener.SILENT, scratch);
-            double seconds = (System.nanoTime() - start) / 1e9;
-            new Checkpoints(Training.checkpointsOf(scratch), "").delete();
-            try (Adapter adapter = outcome.adapter()) {
-                EpochResult best =
-                        outcome.result().epochs().get(outcome.result().best() - 1);
-                Architecture architecture = opened.backbone().architecture();
-                long parameters = method.parameters(architecture);
-                return new QualityCell(
-                        task.name(),
-                        name,
-                        rate,
-                        seed,
-                        best.dev().value(),
-                        best.epoch(),
-                        reports ? score(opened, adapter, task.reported()) : Double.NaN,
-                        parameters,
-                        (double) parameters / architecture.elements(),
-                        seconds);
-            }
-        }
-    }
-
-    private static double score(Base opened, Adapter adapter, List<Row> rows) {
-        Targets targets = Targets.of(
-                adapter.task(),
-                TrainingPlan.labels(rows),
-                i -> "line " + rows.get(i).line());
-        return targets.score(opened.outputs(adapter, rows)).value();
     }
 }

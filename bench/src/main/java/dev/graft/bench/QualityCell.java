@@ -14,18 +14,21 @@ import java.util.Optional;
  *
  * @param task the data set
  * @param method the method as the command line takes it
+ * @param dropout the share of activations that the base dropped in training
  * @param learningRate the peak rate
  * @param seed decides everything random
- * @param held the primary metric on the held-back training rows, of the best epoch
+ * @param held the task's metric on the held-back training rows, of the best epoch
  * @param epoch that epoch
- * @param reported the primary metric on the reported set; NaN for cells of the search, which never look at it
+ * @param reported the task's metric on the reported set; NaN for cells of the search, which never look at it
  * @param parameters what trains, the head left out
  * @param share of the base
  * @param seconds of training, judging included
+ * @param inference the time of a prediction relative to the plain base's; 0 where it was not measured
  */
 record QualityCell(
         String task,
         String method,
+        double dropout,
         double learningRate,
         long seed,
         double held,
@@ -33,25 +36,37 @@ record QualityCell(
         double reported,
         long parameters,
         double share,
-        double seconds) {
+        double seconds,
+        double inference) {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String UNSAFE = "[^A-Za-z0-9+.=-]";
 
-    /**
-     * The name of a cell's file: whatever decides its numbers is in it, so that no other setting is taken for it.
-     *
-     * @param setting base, type and epochs
-     */
-    static String fileName(
-            String task, String setting, String method, double learningRate, long seed, boolean reports) {
-        return "%s_%s_%s_lr%s_seed%d_%s.json"
-                .formatted(
-                        task,
-                        setting.replaceAll(UNSAFE, "_"),
-                        method.replaceAll(UNSAFE, "_"),
-                        learningRate,
-                        seed,
-                        reports ? "report" : "search");
+    /** What is to be trained: whatever decides a cell's numbers. */
+    record Key(
+            QualityTask task,
+            String method,
+            double dropout,
+            double learningRate,
+            long seed,
+            int epochs,
+            boolean reports) {
+        /**
+         * The name of the cell's file: everything of the key is in it, so that no other setting is taken for it.
+         *
+         * @param setting base and type
+         */
+        String fileName(String setting) {
+            return "%s_%s-%depochs%s_%s_lr%s_seed%d_%s.json"
+                    .formatted(
+                            task.name(),
+                            setting.replaceAll(UNSAFE, "_"),
+                            epochs,
+                            dropout == 0 ? "" : "-dropout" + dropout,
+                            method.replaceAll(UNSAFE, "_"),
+                            learningRate,
+                            seed,
+                            reports ? "report" : "search");
+        }
     }
 
     /** A finished cell, so that a grid goes on where it was stopped. */

@@ -4,10 +4,21 @@ import dev.graft.TrainingPlan;
 import dev.graft.data.Columns;
 import dev.graft.data.Row;
 import dev.graft.data.Rows;
+import dev.graft.task.Metrics;
 import dev.graft.task.Task;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * A data set in three parts that share no row: rows to learn from, other training rows that choose epoch and learning rate,
@@ -16,37 +27,118 @@ import java.util.List;
  * @param name its name on the command line
  * @param train chosen from the training file by hash
  * @param held chosen from the rest of the training file by hash
- * @param reportedFile the set that is reported
+ * @param reported reads the set that is reported
  * @param task what the labels are
+ * @param metric the score that is reported
+ * @param epochs how long to train where nothing else is asked for
  */
-record QualityTask(String name, List<Row> train, List<Row> held, Path reportedFile, Task task) {
-    static final String NAMES = "sst2, banking77";
+record QualityTask(
+        String name,
+        List<Row> train,
+        List<Row> held,
+        Supplier<List<Row>> reported,
+        Task task,
+        String metric,
+        int epochs) {
+    static final String NAMES = "sst2, sst2-2000, banking77, banking77-10shot, cola, trec";
 
     private static final Path DATA = Path.of("../shared/data");
     private static final long SEED = 1;
     private static final int HELD = 1000;
+    private static final int SHOTS = 10;
+
+    private static final Function<Path, List<Row>> NAMED = file -> Rows.readLabelled(file, Columns.GUESS);
+    private static final Function<Path, List<Row>> COLA = file -> Rows.readLabelled(file, new Columns("4", null, "2"));
+    private static final Function<Path, List<Row>> TREC = QualityTask::readTrec;
 
     static QualityTask named(String name) {
         return switch (name) {
-            case "sst2" -> of(name, "glue/SST-2/train_full.tsv", "glue/SST-2/dev.tsv", 6000);
-            case "banking77" -> of(name, "banking77/train.csv", "banking77/test.csv", 9003);
+            case "sst2" -> sst2(name, 6000, 3);
+            case "sst2-2000" -> sst2(name, 2000, 5);
+            case "banking77" ->
+                of(name, "banking77/train.csv", "banking77/test.csv", NAMED, some(9003), Metrics.ACCURACY, 5);
+            case "banking77-10shot" ->
+                of(name, "banking77/train.csv", "banking77/test.csv", NAMED, shots(), Metrics.ACCURACY, 20);
+            case "cola" ->
+                of(
+                        name,
+                        "glue/CoLA/in_domain_train.tsv",
+                        "glue/CoLA/in_domain_dev.tsv",
+                        COLA,
+                        some(7551),
+                        Metrics.MATTHEWS,
+                        5);
+            case "trec" ->
+                of(name, "sent-conv/TREC.train.all", "sent-conv/TREC.test.all", TREC, some(4452), Metrics.ACCURACY, 5);
             default -> throw new IllegalArgumentException("task must be one of %s: %s".formatted(NAMES, name));
         };
     }
 
-    private static QualityTask of(String name, String train, String reported, int rows) {
+    private static QualityTask sst2(String name, int rows, int epochs) {
+        return of(name, "glue/SST-2/train_full.tsv", "glue/SST-2/dev.tsv", NAMED, some(rows), Metrics.ACCURACY, epochs);
+    }
+
+    private static QualityTask of(
+            String name,
+            String train,
+            String reported,
+            Function<Path, List<Row>> reading,
+            Function<List<Row>, Rows.Choice> choosing,
+            String metric,
+            int epochs) {
         Path file = DATA.resolve(train);
         if (!Files.exists(file)) {
             throw new IllegalArgumentException("the data of %s is not at %s".formatted(name, file));
         }
-        List<Row> all = Rows.readLabelled(file, Columns.GUESS);
-        Rows.Choice first = Rows.choose(all, rows, SEED);
-        Rows.Choice second = Rows.choose(first.rest(), HELD, SEED);
+        List<Row> all = reading.apply(file);
+        Rows.Choice learned = choosing.apply(all);
         return new QualityTask(
-                name, first.chosen(), second.chosen(), DATA.resolve(reported), Task.guess(TrainingPlan.labels(all)));
+                name,
+                learned.chosen(),
+                Rows.choose(learned.rest(), HELD, SEED).chosen(),
+                () -> reading.apply(DATA.resolve(reported)),
+                Task.guess(TrainingPlan.labels(all)),
+                metric,
+                epochs);
     }
 
-    List<Row> reported() {
-        return Rows.readLabelled(reportedFile, Columns.GUESS);
+    private static Function<List<Row>, Rows.Choice> some(int count) {
+        return rows -> Rows.choose(rows, count, SEED);
+    }
+
+    /** Ten rows of each class. */
+    private static Function<List<Row>, Rows.Choice> shots() {
+        return rows -> {
+            Map<String, List<Row>> classes = rows.stream()
+                    .collect(Collectors.groupingBy(
+                            row -> String.valueOf(row.label()), TreeMap::new, Collectors.toList()));
+            List<Row> chosen = new ArrayList<>();
+            List<Row> rest = new ArrayList<>();
+            for (List<Row> ofClass : classes.values()) {
+                Rows.Choice choice = Rows.choose(ofClass, SHOTS, SEED);
+                chosen.addAll(choice.chosen());
+                rest.addAll(choice.rest());
+            }
+            return new Rows.Choice(sorted(chosen), sorted(rest));
+        };
+    }
+
+    private static List<Row> sorted(List<Row> rows) {
+        return rows.stream().sorted(Comparator.comparingLong(Row::line)).toList();
+    }
+
+    /** Lines of latin-1 such as {@code 5 How far is it from Denver to Aspen ?}. */
+    private static List<Row> readTrec(Path file) {
+        try {
+            List<String> lines = Files.readAllLines(file, StandardCharsets.ISO_8859_1);
+            List<Row> rows = new ArrayList<>();
+            for (String line : lines) {
+                int space = line.indexOf(' ');
+                rows.add(new Row(rows.size() + 1, line.substring(space + 1), null, line.substring(0, space)));
+            }
+            return rows;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -9,7 +9,14 @@ import picocli.CommandLine.Command;
         name = "graft-bench",
         description = "Checks Graft against golden files and measures it.",
         mixinStandardHelpOptions = true,
-        subcommands = {GoldenCommand.class, TrainBench.class, PredictBench.class, QualityBench.class, PararelBench.class})
+        subcommands = {
+            GoldenCommand.class,
+            TrainBench.class,
+            PredictBench.class,
+            QualityBench.class,
+            PararelBench.class,
+            MicroBench.class
+        })
 public final class Bench {
     private Bench() {}
 

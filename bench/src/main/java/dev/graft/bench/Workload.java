@@ -16,12 +16,12 @@ import java.util.List;
  * @param rows the chosen rows
  * @param task what their labels are
  */
-record Workload(String name, List<Row> rows, Task task) {
+public record Workload(String name, List<Row> rows, Task task) {
     private static final Path DATA = Path.of("../shared/data");
     private static final long SEED = 1;
 
     /** {@code sst2}, {@code books}, or a file of one's own. */
-    static Workload named(String name, int rows) {
+    public static Workload named(String name, int rows) {
         Path file = switch (name) {
             case "sst2" -> DATA.resolve("glue/SST-2/train_full.tsv");
             case "books" -> DATA.resolve("multidomain-sentiment/books/train.tsv");

@@ -12,6 +12,7 @@ import time
 
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
 
 import torch
 from torch import nn
@@ -47,7 +48,7 @@ def encoder(args):
         from adapters import DoubleSeqBnConfig
 
         adapters.init(model)
-        model.add_adapter("a", config=DoubleSeqBnConfig(reduction_factor=config.hidden_size / args.size))
+        model.add_adapter("a", config=DoubleSeqBnConfig(reduction_factor=config.hidden_size / args.size), set_active=True)
         model.train_adapter("a")
     elif args.method in ("lora", "prefix", "prompt"):
         from peft import LoraConfig, PrefixTuningConfig, PromptTuningConfig, get_peft_model

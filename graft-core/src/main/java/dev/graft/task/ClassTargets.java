@@ -33,6 +33,13 @@ record ClassTargets(Classification task, int[] classes, double[] weights) implem
                 balanced ? weightsBeside(outputs) : null);
     }
 
+    @Override
+    public double weight(int[] rows, boolean balanced) {
+        return balanced
+                ? Arrays.stream(rows).mapToDouble(row -> weights[classes[row]]).sum()
+                : rows.length;
+    }
+
     private Tensor weightsBeside(Tensor outputs) {
         return Tensor.of(weights, weights.length).to(outputs.dtype()).to(outputs.device());
     }

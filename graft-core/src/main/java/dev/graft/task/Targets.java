@@ -33,6 +33,11 @@ public interface Targets {
      */
     Tensor loss(Tensor outputs, int[] rows, boolean balanced);
 
+    /** What some rows count for in a mean over more of them: how many they are, or the sum of their labels' weights. */
+    default double weight(int[] rows, boolean balanced) {
+        return rows.length;
+    }
+
     /** The metrics of the outputs for all rows, in order. */
     Metrics score(double[][] outputs);
 

@@ -4,38 +4,50 @@ import dev.graft.adapter.Adapter;
 import dev.graft.data.LengthGroups;
 import dev.graft.model.Backbone;
 import dev.graft.model.Mode;
+import dev.graft.tensor.Device;
 import dev.graft.tensor.Gradients;
-import dev.graft.tensor.Scope;
+import dev.graft.tensor.Workers;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Runs an adapter over rows without gradients. Safe for use by several threads. */
 public final class Evaluator {
     /** Evaluation keeps no activations, so batches can be larger than in training. */
     private static final int BATCH_SIZE = 64;
 
+    /** Below this many rows a batch's matrices are too small for a core. */
+    private static final int FEWEST_ROWS = 8;
+
     private Evaluator() {}
 
-    /** The batches that rows are run in, as row numbers. */
+    /** The batches that rows are run in, as row numbers: at least one for each worker, where there are rows enough. */
     public static List<int[]> batches(Encoded rows) {
-        return LengthGroups.sorted(rows.lengths(), BATCH_SIZE);
+        int share = Math.ceilDiv(rows.size(), Workers.count(Device.CPU));
+        return LengthGroups.sorted(rows.lengths(), Math.clamp(share, FEWEST_ROWS, BATCH_SIZE));
     }
 
     /** The head's outputs for every row, in order. */
     public static double[][] outputs(Adapter adapter, Backbone backbone, Encoded rows) {
+        List<int[]> batches = batches(rows);
+        List<double[]> flat = Workers.run(batches.stream()
+                .<Supplier<double[]>>map(batch -> () -> outputs(adapter, backbone, rows, batch))
+                .toList());
         double[][] outputs = new double[rows.size()][];
-        try (Gradients off = Gradients.off()) {
-            for (int[] batch : batches(rows)) {
-                try (Scope scope = Scope.open()) {
-                    double[] flat = adapter.outputs(backbone, rows.batch(batch, backbone.device()), Mode.EVALUATION)
-                            .toDoubles();
-                    int width = flat.length / batch.length;
-                    for (int i = 0; i < batch.length; i++) {
-                        outputs[batch[i]] = Arrays.copyOfRange(flat, i * width, (i + 1) * width);
-                    }
-                }
+        for (int b = 0; b < batches.size(); b++) {
+            int[] batch = batches.get(b);
+            int width = flat.get(b).length / batch.length;
+            for (int i = 0; i < batch.length; i++) {
+                outputs[batch[i]] = Arrays.copyOfRange(flat.get(b), i * width, (i + 1) * width);
             }
         }
         return outputs;
+    }
+
+    private static double[] outputs(Adapter adapter, Backbone backbone, Encoded rows, int[] batch) {
+        try (Gradients off = Gradients.off()) {
+            return adapter.outputs(backbone, rows.batch(batch, backbone.device()), Mode.EVALUATION)
+                    .toDoubles();
+        }
     }
 }

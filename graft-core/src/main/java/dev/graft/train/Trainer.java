@@ -5,13 +5,18 @@ import dev.graft.data.LengthGroups;
 import dev.graft.model.Backbone;
 import dev.graft.model.Mode;
 import dev.graft.task.Targets;
+import dev.graft.tensor.Gradients;
 import dev.graft.tensor.Parameter;
 import dev.graft.tensor.RandomSource;
 import dev.graft.tensor.Scope;
 import dev.graft.tensor.Tensor;
+import dev.graft.tensor.Workers;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trains an adapter: batches of like length, AdamW on a linear schedule, the dev rows judged after each epoch and the best
@@ -20,6 +25,9 @@ import java.util.stream.IntStream;
  * <p>A trainer is used once, by one thread.
  */
 public final class Trainer {
+    /** Below this many rows a part's matrices are too small for a core. */
+    private static final int FEWEST_ROWS = 8;
+
     private final Adapter adapter;
     private final Backbone backbone;
     private final TrainingSettings settings;
@@ -112,21 +120,57 @@ public final class Trainer {
         return LengthGroups.shuffled(texts.lengths(), settings.batchSize(), order.numbers());
     }
 
-    /** Adds one batch's share of the gradients of a step over so many batches to the parameters. */
+    /** Adds one batch's share of the gradients of a step over so many batches to the parameters, in parts side by side. */
     private double forwardAndBackward(Data train, int[] rows, int gathered, Progress progress, Divergence divergence) {
         RandomSource step = random.at(progress.epoch).at(progress.batchInEpoch);
-        try (Scope scope = Scope.open()) {
-            Tensor outputs = adapter.outputs(
-                    backbone, train.texts().batch(rows, backbone.device()), Mode.training(step, settings.dropout()));
-            Tensor loss = train.targets().loss(outputs, rows, settings.balanced());
-            double value = loss.item();
-            if (!Double.isFinite(value)) {
-                throw divergence.of("the loss became %s in epoch %d, batch %d"
-                        .formatted(value, progress.epoch + 1, progress.batchInEpoch + 1));
-            }
-            loss.times(1.0 / gathered).backward();
-            return value;
+        double whole = train.targets().weight(rows, settings.balanced());
+        List<Supplier<Part>> parts = new ArrayList<>();
+        for (int[] part : parts(rows, Workers.count(backbone.device()))) {
+            RandomSource masks = step.at(parts.size());
+            parts.add(() -> part(train, part, whole, gathered, masks));
         }
+        double loss = 0;
+        for (Part part : Workers.run(parts)) { // in order, so that the sums are always the same
+            loss += part.loss();
+            part.addTo(adapter.parameters());
+        }
+        if (!Double.isFinite(loss)) {
+            throw divergence.of("the loss became %s in epoch %d, batch %d"
+                    .formatted(loss, progress.epoch + 1, progress.batchInEpoch + 1));
+        }
+        return loss;
+    }
+
+    /** Some rows' share in the loss of their batch, and in its gradients. */
+    private Part part(Data train, int[] rows, double whole, int gathered, RandomSource masks) {
+        Tensor outputs = adapter.outputs(
+                backbone, train.texts().batch(rows, backbone.device()), Mode.training(masks, settings.dropout()));
+        double share = train.targets().weight(rows, settings.balanced()) / whole;
+        Tensor loss = train.targets().loss(outputs, rows, settings.balanced()).times(share);
+        return new Part(loss.item(), Gradients.of(loss.times(1.0 / gathered), adapter.parameters()));
+    }
+
+    private record Part(double loss, List<@Nullable Tensor> gradients) {
+        void addTo(List<Parameter> parameters) {
+            for (int i = 0; i < parameters.size(); i++) {
+                Tensor gradient = gradients.get(i);
+                if (gradient != null) {
+                    parameters.get(i).addGradient(gradient);
+                    gradient.close();
+                }
+            }
+        }
+    }
+
+    /** A batch dealt out to so many workers, or to fewer where the parts would get too small to be worth it. */
+    private static List<int[]> parts(int[] rows, int workers) {
+        int count = Math.clamp(rows.length / FEWEST_ROWS, 1, workers);
+        return IntStream.range(0, count)
+                .mapToObj(part -> IntStream.range(0, rows.length)
+                        .filter(i -> i % count == part)
+                        .map(i -> rows[i])
+                        .toArray())
+                .toList();
     }
 
     private static TrainingResult result(Progress progress, boolean finished) {

@@ -2,7 +2,12 @@ package dev.graft.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import dev.graft.tensor.RandomSource;
+import dev.graft.tensor.Scope;
+import dev.graft.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -119,5 +124,25 @@ class TaskTest {
 
     private static List<String> numbers(int from, int to) {
         return IntStream.rangeClosed(from, to).mapToObj(String::valueOf).toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theLossOfABatchIsTheWeighedMeanOfItsParts(boolean balanced) {
+        Targets targets = Targets.of(
+                new Classification(List.of("a", "b", "c")), List.of("a", "a", "b", "a", "c", "b"), row -> "row " + row);
+        int[] whole = {0, 1, 2, 3, 4, 5};
+        int[][] parts = {{0, 2, 4}, {1, 3, 5}};
+        try (Scope scope = Scope.open()) {
+            Tensor outputs = new RandomSource(3).normal(1, 6, 3);
+            double sum = 0;
+            for (int[] part : parts) {
+                long[] rows = Arrays.stream(part).asLongStream().toArray();
+                Tensor some = outputs.indexSelect(0, Tensor.of(rows, rows.length));
+                sum += targets.loss(some, part, balanced).item() * targets.weight(part, balanced);
+            }
+            assertThat(sum / targets.weight(whole, balanced))
+                    .isCloseTo(targets.loss(outputs, whole, balanced).item(), within(1e-6));
+        }
     }
 }

@@ -1,0 +1,83 @@
+package dev.graft.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class WorkersTest {
+    @Test
+    void resultsComeInOrder() {
+        List<Supplier<Double>> squares = IntStream.range(0, 50)
+                .<Supplier<Double>>mapToObj(
+                        i -> () -> Tensor.of(new double[] {i}, 1).squared().item())
+                .toList();
+        assertThat(Workers.run(squares))
+                .containsExactlyElementsOf(
+                        IntStream.range(0, 50).mapToObj(i -> (double) i * i).toList());
+    }
+
+    @Test
+    void aFailureIsThrownOnceAllHaveEnded() {
+        AtomicInteger ended = new AtomicInteger();
+        List<Supplier<Integer>> computations = List.of(
+                () -> {
+                    throw new IllegalStateException("broken");
+                },
+                ended::incrementAndGet,
+                ended::incrementAndGet);
+        if (Workers.count(Device.CPU) > 1) {
+            assertThatThrownBy(() -> Workers.run(computations))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("broken");
+            assertThat(ended).hasValue(2);
+        }
+    }
+
+    @Test
+    void theCallingThreadKeepsItsCores() {
+        int before = torch.get_num_threads();
+        Workers.run(List.<Supplier<Integer>>of(() -> 1, () -> 2));
+        assertThat(torch.get_num_threads()).isEqualTo(before);
+    }
+
+    @Test
+    void gradientsOfPartsAddUpToThoseOfTheWhole() {
+        try (Scope scope = Scope.open();
+                Parameter w = Parameter.of("w", Tensor.of(new double[] {3, -2}, 2), true)) {
+            Tensor x = Tensor.of(new double[] {1, 2, 3, 4}, 2, 2);
+            w.value().times(x).squared().sum().backward();
+            double[] whole = Objects.requireNonNull(w.gradient()).toDoubles();
+            w.clearGradient();
+            for (int row = 0; row < 2; row++) {
+                Tensor part = w.value().times(x.select(0, row)).squared().sum();
+                Tensor gradient =
+                        Objects.requireNonNull(Gradients.of(part, List.of(w)).getFirst());
+                w.addGradient(gradient);
+                gradient.close();
+            }
+            assertThat(Objects.requireNonNull(w.gradient()).toDoubles()).containsExactly(whole);
+        }
+    }
+
+    @Test
+    void whatAnElementDoesNotDependOnHasNoGradient() {
+        try (Scope scope = Scope.open();
+                Parameter used = Parameter.of("used", Tensor.of(new double[] {3}, 1), true);
+                Parameter unused = Parameter.of("unused", Tensor.of(new double[] {5}, 1), true)) {
+            List<@Nullable Tensor> gradients =
+                    Gradients.of(used.value().squared().sum(), List.of(used, unused));
+            Tensor gradient = Objects.requireNonNull(gradients.getFirst());
+            assertThat(gradient.item()).isEqualTo(6);
+            assertThat(gradients.getLast()).isNull();
+            gradient.close();
+        }
+    }
+}

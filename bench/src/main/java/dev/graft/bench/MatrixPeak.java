@@ -5,9 +5,11 @@ import dev.graft.tensor.Device;
 import dev.graft.tensor.Functions;
 import dev.graft.tensor.Gradients;
 import dev.graft.tensor.RandomSource;
-import dev.graft.tensor.Scope;
 import dev.graft.tensor.Tensor;
+import dev.graft.tensor.Workers;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.function.Supplier;
 
 /** The machine's own rate of matrix products, as the yardstick for a training step measured in the same run. */
 final class MatrixPeak {
@@ -18,10 +20,16 @@ final class MatrixPeak {
 
     private MatrixPeak() {}
 
-    /** The median GFLOP/s of a large linear layer. */
+    /** The GFLOP/s of a large linear layer, one on every core at once. */
     static double measure(DType dtype, Device device) {
-        try (Scope scope = Scope.open();
-                Gradients off = Gradients.off()) {
+        return Workers.run(Collections.<Supplier<Double>>nCopies(Workers.count(device), () -> median(dtype, device)))
+                .stream()
+                .mapToDouble(Double::doubleValue)
+                .sum();
+    }
+
+    private static double median(DType dtype, Device device) {
+        try (Gradients off = Gradients.off()) {
             RandomSource random = new RandomSource(1);
             Tensor x = random.at("x").normal(1, ROWS, IN).to(dtype).to(device);
             Tensor w = random.at("w").normal(1, OUT, IN).to(dtype).to(device);

@@ -40,7 +40,7 @@ class SitesTest {
                 new Site.Sublayer(0, Block.ATTENTION),
                 new Site.Sublayer(2, Block.FFN)));
         for (Role role : Role.values()) {
-            if (role != Role.EMBEDDING_PROJECTION) { // BERT has none
+            if (role != Role.EMBEDDING_PROJECTION && role != Role.MASKED_LM) { // this BERT has neither
                 sites.add(new Site.Linear(role.isOutsideLayers() ? 0 : 1, role));
             }
         }

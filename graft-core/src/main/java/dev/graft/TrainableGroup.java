@@ -8,9 +8,11 @@ import dev.graft.model.OutputDelta;
 import dev.graft.model.Replacement;
 import dev.graft.model.Site;
 import dev.graft.tensor.Parameter;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A line in the table of what trains.
@@ -23,8 +25,11 @@ public record TrainableGroup(String name, int tensors, long parameters) {
     /** Everything that trains in an adapter, by kind, in the order of placement. */
     public static List<TrainableGroup> of(Adapter adapter) {
         Map<String, TrainableGroup> groups = new LinkedHashMap<>();
+        Set<Parameter> counted = new HashSet<>(); // several places may share one
         for (Delta delta : adapter.deltas().all()) {
-            delta.parameters().forEach(parameter -> add(groups, kind(delta, parameter), parameter));
+            delta.parameters().stream()
+                    .filter(counted::add)
+                    .forEach(parameter -> add(groups, kind(delta, parameter), parameter));
         }
         adapter.head().parameters().forEach(parameter -> add(groups, "head", parameter));
         return List.copyOf(groups.values());
@@ -37,7 +42,7 @@ public record TrainableGroup(String name, int tensors, long parameters) {
                 (a, b) -> new TrainableGroup(kind, a.tensors() + 1, a.parameters() + b.parameters()));
     }
 
-    /** What follows the site in a tensor's name; for an un-frozen tensor the part of the base that it belongs to. */
+    /** What follows the site in a tensor's name, where it has one of its own; for an un-frozen tensor the part of the base that it belongs to. */
     private static String kind(Delta delta, Parameter parameter) {
         return switch (delta) {
             case OutputDelta d -> form(d.site(), parameter);
@@ -48,7 +53,9 @@ public record TrainableGroup(String name, int tensors, long parameters) {
     }
 
     private static String form(Site site, Parameter parameter) {
-        return first(parameter.name().substring(site.path().length() + 1));
+        String own = site.path() + ".";
+        String name = parameter.name();
+        return first(name.startsWith(own) ? name.substring(own.length()) : name);
     }
 
     private static String first(String dotted) {

@@ -69,9 +69,7 @@ public record Houlsby(
                 deltas.add(new Change(site, bottleneck(site, base, start), Reads.OUTPUT, Join.ADDED));
             }
         }
-        if (layernorm == NormPolicy.TRAINED) {
-            deltas.addAll(Unfrozen.copies(Unfrozen.norms(base), start));
-        }
+        deltas.addAll(layernorm.deltas(base, start));
         return deltas;
     }
 
@@ -95,7 +93,7 @@ public record Houlsby(
     @Override
     public long parameters(Architecture base) {
         long adapters = base.layers() * sites.size() * Bottleneck.count(base.hidden(), width(base));
-        return adapters + (layernorm == NormPolicy.TRAINED ? Unfrozen.count(Unfrozen.norms(base), base) : 0);
+        return adapters + layernorm.parameters(base);
     }
 
     @Override

@@ -70,6 +70,12 @@ public final class Initializer {
         return make(name, decays, source -> source.uniform(1 / Math.sqrt(fanIn), out, fanIn));
     }
 
+    /** U(-bound, bound) with the bound {@code gain sqrt(6 / (rows + columns))}: Glorot's uniform for each matrix of a stack. */
+    public Parameter glorotUniform(String name, boolean decays, double gain, long... shape) {
+        double bound = gain * Math.sqrt(6.0 / (shape[shape.length - 2] + shape[shape.length - 1]));
+        return make(name, decays, source -> source.uniform(bound, shape));
+    }
+
     /** A copy of a base tensor, to stand in its place; matrices decay, vectors do not. */
     public Parameter copyOf(String baseTensor) {
         Tensor original = backbone.tensor(baseTensor);

@@ -2,6 +2,7 @@ package dev.graft.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.graft.TrainableGroup;
 import dev.graft.method.Initializer;
 import dev.graft.method.Method;
 import dev.graft.method.Methods;
@@ -65,6 +66,19 @@ class CountTest {
         }
     }
 
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("methods")
+    void theTableOfWhatTrainsHoldsEverythingOnce(MethodUnderTest tested) {
+        try (Specimen specimen = Specimen.fresh(tested, BackboneUnderTest.BERT)) {
+            List<Parameter> parameters = specimen.parameters();
+            List<TrainableGroup> groups = TrainableGroup.of(specimen.adapter());
+            assertThat(groups.stream().mapToInt(TrainableGroup::tensors).sum()).isEqualTo(parameters.size());
+            assertThat(groups.stream().mapToLong(TrainableGroup::parameters).sum())
+                    .isEqualTo(
+                            parameters.stream().mapToLong(Parameter::elements).sum());
+        }
+    }
+
     /** The rows of methods.md 28 and 3.5; what has a pooler trains it in top-k and full. */
     @ParameterizedTest(name = "{0}: {1} on BERT-base, {2} on MiniLM without pooler")
     @CsvSource(delimiter = '|', textBlock = """
@@ -85,6 +99,14 @@ class CountTest {
             scaled-parallel:bottleneck=192                                |           | 888192
             scaled-parallel:bottleneck=512,scale=learned                  | 9452556   |
             invertible                                                    | 296064    | 74304
+            phm:rule=shared,layernorm=frozen                              | 462016    | 60256
+            phm:layernorm=frozen                                          | 465024    | 61728
+            compacter:layernorm=frozen                                    | 58816     | 14752
+            compacter:n=12,layernorm=frozen                               | 60480     | 16416
+            compacter                                                     | 97216     | 24736
+            compacter++:layernorm=frozen                                  | 29440     | 7408
+            compacter++                                                   | 67840     | 17392
+            low-rank:layernorm=frozen                                     | 58752     | 14688
             prefix                                                        | 184320    | 46080
             prefix:length=30                                              | 552960    | 138240
             multihead-parallel                                            | 552960    | 138240

@@ -46,6 +46,30 @@ record MethodUnderTest(String text, Start start, ToLongFunction<Sizes> count, bo
                             s -> 2 * (bottlenecks(s, 3) + s.layers()))
                     .dropping(),
             of("invertible", Start.ELSEWHERE, s -> coupling(s, s.hidden() / 4)),
+            of(
+                    "phm",
+                    Start.near(s -> phm(s, 4, 4, 1e-2)),
+                    s -> 4 * s.layers() * (s.hidden() + 64L) + 2 * biases(s, 4) + norms(s)),
+            of(
+                    "phm:n=2,bottleneck=6,rule=shared,layernorm=frozen",
+                    Start.near(s -> phm(s, 6, 2, 1e-4)),
+                    s -> 12L * s.layers() * s.hidden() + 8 + 2 * biases(s, 6)),
+            of(
+                    "compacter",
+                    Start.near(s -> compacter(s, 4, 4, 1, 1e-4)),
+                    s -> 4 * s.layers() * (s.hidden() + 4L) + 64 + 2 * biases(s, 4) + norms(s)),
+            of(
+                    "compacter:n=2,rank=2,bottleneck=6,rule=own,factors=shared,layernorm=frozen",
+                    Start.near(s -> compacter(s, 6, 2, 2, 1e-2)),
+                    s -> 32L * s.layers() + 4 * (s.hidden() + 6L) + 2 * biases(s, 6)),
+            of(
+                    "compacter++",
+                    Start.near(s -> compacter(s, 4, 4, 1, 1e-4)),
+                    s -> 2 * s.layers() * (s.hidden() + 4L) + 64 + biases(s, 4) + norms(s)),
+            of(
+                    "low-rank:rank=2,bottleneck=3",
+                    Start.ELSEWHERE,
+                    s -> 8 * s.layers() * (s.hidden() + 3L) + 2 * biases(s, 3) + norms(s)),
             of("lora", Start.EXACT, s -> 2 * lora(s.layers(), s.hidden(), s.hidden(), 8)),
             of("lora:rank=3,targets=query+key+value+attention.output+ffn.up+ffn.down", Start.EXACT, s -> allLora(s, 3)),
             of("lora:rank=2,layers=1", Start.EXACT, s -> 2 * lora(1, s.hidden(), s.hidden(), 2)),
@@ -159,6 +183,11 @@ record MethodUnderTest(String text, Start start, ToLongFunction<Sizes> count, bo
         return 2L * s.hidden() * (2 * s.layers() + 1);
     }
 
+    /** Those of one bottleneck in every layer. */
+    private static long biases(Sizes s, long m) {
+        return s.layers() * (m + s.hidden());
+    }
+
     private static long biases(Sizes s) {
         return s.layers() * (7L * s.hidden() + s.ffn()) + s.hidden();
     }
@@ -216,6 +245,18 @@ record MethodUnderTest(String text, Start start, ToLongFunction<Sizes> count, bo
 
     private static double gelu(Sizes s, int m) {
         return SIGMA * SIGMA * Math.sqrt(s.hidden() * (double) m) / 2;
+    }
+
+    /** A GELU's bottleneck of n Kronecker products with rules of this deviation and Glorot's uniform of gain sqrt 2. */
+    private static double phm(Sizes s, int m, int n, double rule) {
+        double b = 4.0 * n / (s.hidden() + m);
+        return n * rule * rule * b * Math.sqrt(s.hidden() * (double) m) / 2;
+    }
+
+    /** The same, with factors of rank r. */
+    private static double compacter(Sizes s, int m, int n, int r, double rule) {
+        double b = r * 4.0 / (s.hidden() / n + r) * 4.0 / (m / n + r);
+        return n * rule * rule * b * Math.sqrt(s.hidden() * (double) m) / 2;
     }
 
     private static double relu(Sizes s, int m) {

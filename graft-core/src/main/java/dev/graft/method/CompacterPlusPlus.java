@@ -1,0 +1,82 @@
+package dev.graft.method;
+
+import dev.graft.model.Activation;
+import dev.graft.model.Architecture;
+import dev.graft.model.Delta;
+import dev.graft.model.Site.Sublayer.Block;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compacter++, Karimi Mahabadi et al. 2021 (arXiv 2106.04647, section 4): {@link Compacter} without the adapter after
+ * attention.
+ *
+ * <pre>
+ *   y = h + phi(h D + b_D) U + b_U        D, U = sum_i A_i (x) (s_i t_i)
+ * </pre>
+ *
+ * Trains {@code 2L r (d + m) + n^3} scalars; {@code L(m + d)} in biases and {@code 2d(2L + 1)} in normalisations (methods.md
+ * 8). Start and tensors as Compacter's.
+ *
+ * @param bottleneck m, a multiple of n; null for d / 16 rounded up to one, which is 24 at 384 wide and 48 at 768
+ * @param n the number of summands and the size of the rule; divides d
+ * @param rank r
+ * @param activation phi; the authors' configuration uses GELU's tanh form
+ * @param reads what D reads: h for {@code output} as in the paper, or h as the layer would hand it on for {@code finished} as
+ *     AdapterHub has it
+ * @param rule whether all projections share A; each one's own starts from N(0, 1e-2)
+ * @param factors whether all down-projections share s and t, and all up-projections theirs
+ * @param layernorm whether the base's normalisations train
+ */
+public record CompacterPlusPlus(
+        @Nullable Integer bottleneck,
+        int n,
+        int rank,
+        Activation activation,
+        Reads reads,
+        Sharing rule,
+        Sharing factors,
+        NormPolicy layernorm)
+        implements Method {
+    public static final CompacterPlusPlus DEFAULT = new CompacterPlusPlus(
+            null, 4, 1, Activation.GELU_NEW, Reads.OUTPUT, Sharing.SHARED, Sharing.OWN, NormPolicy.TRAINED);
+
+    public CompacterPlusPlus {
+        Hypercomplex.check(bottleneck, n, rank);
+        if (reads == Reads.INPUT) {
+            throw new IllegalArgumentException("reads must be output or finished: input");
+        }
+    }
+
+    @Override
+    public String name() {
+        return "compacter++";
+    }
+
+    @Override
+    public Axes axes() {
+        return new Axes("ffn", "bottleneck, shared Kronecker rule", "output", "added", "near the base");
+    }
+
+    @Override
+    public List<Delta> deltas(Architecture base, Initializer start) {
+        List<Delta> deltas = new ArrayList<>(bottlenecks().deltas(List.of(Block.FFN), reads, base, start));
+        deltas.addAll(layernorm.deltas(base, start));
+        return deltas;
+    }
+
+    private Hypercomplex bottlenecks() {
+        return new Hypercomplex(bottleneck, n, rank, activation, rule, factors);
+    }
+
+    @Override
+    public long parameters(Architecture base) {
+        return bottlenecks().parameters(1, base) + layernorm.parameters(base);
+    }
+
+    @Override
+    public double learningRate(Architecture base) {
+        return 3e-3;
+    }
+}

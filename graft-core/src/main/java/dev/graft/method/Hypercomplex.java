@@ -1,0 +1,123 @@
+package dev.graft.method;
+
+import dev.graft.model.Activation;
+import dev.graft.model.Architecture;
+import dev.graft.model.Delta;
+import dev.graft.model.Site;
+import dev.graft.model.Site.Sublayer.Block;
+import dev.graft.tensor.Parameter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The hypercomplex bottlenecks of a model: what phm, compacter and compacter++ have in common. They start as the authors'
+ * code does (rabeehk/compacter, {@code hypercomplex/layers.py}): B, or its factors, from Glorot's uniform with gain sqrt 2, a
+ * shared rule from N(0, 1e-4), one of its own from N(0, 1e-2), biases at zero.
+ *
+ * @param bottleneck m; null for d / 16, rounded up to a multiple of n
+ * @param n the number of summands, which divides d and m
+ * @param rank r of the factors; null for whole B
+ * @param activation phi
+ * @param rule whether all projections of the model share A
+ * @param factors whether all down-projections share B or its factors, and all up-projections theirs
+ */
+record Hypercomplex(
+        @Nullable Integer bottleneck,
+        int n,
+        @Nullable Integer rank,
+        Activation activation,
+        Sharing rule,
+        Sharing factors) {
+    private static final double GAIN = Math.sqrt(2);
+
+    /**
+     * Checks what can be known without a base.
+     *
+     * @throws IllegalArgumentException for sizes that are none, or a bottleneck that n does not divide
+     */
+    static void check(@Nullable Integer bottleneck, int n, @Nullable Integer rank) {
+        if (n < 1) {
+            throw new IllegalArgumentException("n must be >= 1: " + n);
+        }
+        if (bottleneck != null && (bottleneck < 1 || bottleneck % n != 0)) {
+            throw new IllegalArgumentException("bottleneck must be a multiple of n=%d: %d".formatted(n, bottleneck));
+        }
+        if (rank != null && rank < 1) {
+            throw new IllegalArgumentException("rank must be >= 1: " + rank);
+        }
+    }
+
+    /**
+     * A bottleneck on the output of these sub-layers of every layer.
+     *
+     * @throws IllegalArgumentException where n does not divide the base's width
+     */
+    List<Delta> deltas(List<Block> blocks, Reads reads, Architecture base, Initializer start) {
+        int d = base.hidden();
+        int m = width(base);
+        if (d % n != 0) {
+            throw new IllegalArgumentException("n must divide the base's width of %d: %d".formatted(d, n));
+        }
+        Projections projections = new Projections(start);
+        List<Delta> deltas = new ArrayList<>();
+        for (int layer = 0; layer < base.layers(); layer++) {
+            for (Block block : blocks) {
+                Site site = new Site.Sublayer(layer, block);
+                Form down = projections.at(site, "phm.down", d, m);
+                Form up = projections.at(site, "phm.up", m, d);
+                deltas.add(new Change(site, new DownUp(down, activation, up), reads, Join.ADDED));
+            }
+        }
+        return deltas;
+    }
+
+    /** Makes projections and their parameters; those that are named alike are one and the same. */
+    private final class Projections {
+        private final Initializer start;
+        private final Map<String, Parameter> made = new HashMap<>();
+
+        Projections(Initializer start) {
+            this.start = start;
+        }
+
+        Form at(Site site, String side, int in, int out) {
+            String own = site.path() + "." + side;
+            Parameter a = rule == Sharing.SHARED ? rule("phm.rule", 1e-4) : rule(own + ".rule", 1e-2);
+            Parameter bias = start.zeros(own + ".bias", false, out);
+            String weight = factors == Sharing.SHARED ? side : own;
+            return rank == null
+                    ? new PhmLinear(a, glorot(weight + ".weight", n, in / n, out / n), bias)
+                    : new LphmLinear(
+                            a,
+                            glorot(weight + ".left", n, in / n, rank),
+                            glorot(weight + ".right", n, rank, out / n),
+                            bias);
+        }
+
+        private Parameter rule(String name, double sigma) {
+            return made.computeIfAbsent(name, first -> start.normal(first, true, sigma, n, n, n));
+        }
+
+        private Parameter glorot(String name, long... shape) {
+            return made.computeIfAbsent(name, first -> start.glorotUniform(first, true, GAIN, shape));
+        }
+    }
+
+    private int width(Architecture base) {
+        return bottleneck == null ? Math.ceilDiv(base.hidden(), 16 * n) * n : bottleneck;
+    }
+
+    /** The number of scalars of bottlenecks on so many sub-layers of every layer. */
+    long parameters(int blocks, Architecture base) {
+        long d = base.hidden();
+        long m = width(base);
+        long bottlenecks = (long) base.layers() * blocks;
+        long rules = rule == Sharing.SHARED ? 1 : 2 * bottlenecks;
+        long projections = factors == Sharing.SHARED ? 2 : 2 * bottlenecks;
+        long weights = rank == null ? d * m / n : rank * (d + m);
+        return rules * n * n * n + projections * weights + bottlenecks * (d + m);
+    }
+}

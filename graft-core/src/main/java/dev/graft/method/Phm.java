@@ -1,0 +1,72 @@
+package dev.graft.method;
+
+import dev.graft.model.Activation;
+import dev.graft.model.Architecture;
+import dev.graft.model.Delta;
+import dev.graft.model.Site.Sublayer.Block;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The PHM adapter of Karimi Mahabadi et al. 2021 (arXiv 2106.04647, section 3): Houlsby's adapters, whose matrices D and U are
+ * sums of n Kronecker products.
+ *
+ * <pre>
+ *   y = h + phi(h D + b_D) U + b_U        D, U = sum_i A_i (x) B_i
+ * </pre>
+ *
+ * Every D and U has a rule A of its own, from N(0, 1e-2); with {@code rule=shared} there is one for the whole model, from
+ * N(0, 1e-4). B starts from Glorot's uniform with gain sqrt 2 and the biases at zero, near the identity. All normalisations
+ * train too, as in the authors' code.
+ *
+ * <p>Trains {@code 4L(n^3 + dm / n)} scalars, {@code 4L dm / n + n^3} with a shared rule; {@code 2L(m + d)} in biases and
+ * {@code 2d(2L + 1)} in normalisations. Tensors: {@code <layer>.<block>.phm.{down,up}.{rule,weight,bias}}, and
+ * {@code phm.rule} for a shared one.
+ *
+ * @param bottleneck m, a multiple of n; null for d / 16 rounded up to one, which is 24 at 384 wide and 48 at 768
+ * @param n the number of summands and the size of a rule; divides d
+ * @param activation phi; the authors' configurations use GELU's tanh form
+ * @param rule whether each projection has a rule of its own or all share one
+ * @param layernorm whether the base's normalisations train
+ */
+public record Phm(@Nullable Integer bottleneck, int n, Activation activation, Sharing rule, NormPolicy layernorm)
+        implements Method {
+    public static final Phm DEFAULT = new Phm(null, 4, Activation.GELU_NEW, Sharing.OWN, NormPolicy.TRAINED);
+
+    public Phm {
+        Hypercomplex.check(bottleneck, n, null);
+    }
+
+    @Override
+    public String name() {
+        return "phm";
+    }
+
+    @Override
+    public Axes axes() {
+        return new Axes("attention, ffn", "bottleneck, Kronecker sums", "output", "added", "near the base");
+    }
+
+    @Override
+    public List<Delta> deltas(Architecture base, Initializer start) {
+        List<Delta> deltas =
+                new ArrayList<>(bottlenecks().deltas(List.of(Block.ATTENTION, Block.FFN), Reads.OUTPUT, base, start));
+        deltas.addAll(layernorm.deltas(base, start));
+        return deltas;
+    }
+
+    private Hypercomplex bottlenecks() {
+        return new Hypercomplex(bottleneck, n, null, activation, rule, Sharing.OWN);
+    }
+
+    @Override
+    public long parameters(Architecture base) {
+        return bottlenecks().parameters(2, base) + layernorm.parameters(base);
+    }
+
+    @Override
+    public double learningRate(Architecture base) {
+        return 3e-3;
+    }
+}

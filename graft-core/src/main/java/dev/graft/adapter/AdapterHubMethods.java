@@ -13,7 +13,9 @@ import java.util.Set;
 /** The methods of AdapterHub that Graft computes, by {@code architecture} (formats.md 2.2, 3.1, 3.2). */
 final class AdapterHubMethods {
     /** A bottleneck's configuration has no {@code architecture}. */
-    static final String BOTTLENECK = "";
+    private static final String BOTTLENECK = "";
+
+    private static final String PHM = "phm";
 
     private static final Options FLAT_PREFIX = new Options(
             Set.of(
@@ -34,6 +36,8 @@ final class AdapterHubMethods {
     static final Map<String, ForeignMethod> BY_ARCHITECTURE = Map.of(
             BOTTLENECK,
             new AdapterHubBottleneck(),
+            PHM,
+            new AdapterHubPhm(),
             "lora",
             new AdapterHubLora(),
             "prefix_tuning",
@@ -42,6 +46,12 @@ final class AdapterHubMethods {
             ForeignMethod.of(PROMPT, AdapterHubMethods::prompt));
 
     private AdapterHubMethods() {}
+
+    /** Which of them a configuration is of; {@code phm_layer} makes a bottleneck hypercomplex. */
+    static String architecture(JsonNode config) {
+        String named = config.path("architecture").asText(BOTTLENECK);
+        return named.equals(BOTTLENECK) && config.path("phm_layer").asBoolean() ? PHM : named;
+    }
 
     private static Method prefix(JsonNode config, ModuleNames modules) {
         return new Prefix(config.path("prefix_length").asInt(), Positions.KEPT);

@@ -57,7 +57,7 @@ record ForeignConfig(
             throw new AdapterException(
                     "%s: not a configuration of AdapterHub's: it has no config or no name".formatted(file));
         }
-        String architecture = options.path("architecture").asText(AdapterHubMethods.BOTTLENECK);
+        String architecture = AdapterHubMethods.architecture(options);
         return new ForeignConfig(
                 file,
                 ("AdapterHub " + json.path("version").asText("")).strip(),

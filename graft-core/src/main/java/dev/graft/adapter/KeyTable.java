@@ -79,6 +79,21 @@ enum KeyTable {
             invertible  {site}.invertible.g.down.bias    whole  {base}invertible_adapters.{name}.G.0.bias
             invertible  {site}.invertible.g.up.weight    whole  {base}invertible_adapters.{name}.G.2.weight
             invertible  {site}.invertible.g.up.bias      whole  {base}invertible_adapters.{name}.G.2.bias
+            phm,compacter,compacter++  {site}.phm.down.rule     whole  {module}.adapters.{name}.adapter_down.0.phm_rule
+            phm,compacter,compacter++  {site}.phm.down.weight   whole  {module}.adapters.{name}.adapter_down.0.W
+            phm,compacter,compacter++  {site}.phm.down.left     whole  {module}.adapters.{name}.adapter_down.0.W_left
+            phm,compacter,compacter++  {site}.phm.down.right    whole  {module}.adapters.{name}.adapter_down.0.W_right
+            phm,compacter,compacter++  {site}.phm.down.bias     whole  {module}.adapters.{name}.adapter_down.0.b
+            phm,compacter,compacter++  {site}.phm.up.rule       whole  {module}.adapters.{name}.adapter_up.phm_rule
+            phm,compacter,compacter++  {site}.phm.up.weight     whole  {module}.adapters.{name}.adapter_up.W
+            phm,compacter,compacter++  {site}.phm.up.left       whole  {module}.adapters.{name}.adapter_up.W_left
+            phm,compacter,compacter++  {site}.phm.up.right      whole  {module}.adapters.{name}.adapter_up.W_right
+            phm,compacter,compacter++  {site}.phm.up.bias       whole  {module}.adapters.{name}.adapter_up.b
+            phm,compacter,compacter++  phm.rule                 whole  {base}shared_parameters.{name}.phm_rule
+            phm,compacter,compacter++  phm.down.left            whole  {base}shared_parameters.{name}.W_down_left
+            phm,compacter,compacter++  phm.down.right           whole  {base}shared_parameters.{name}.W_down_right
+            phm,compacter,compacter++  phm.up.left              whole  {base}shared_parameters.{name}.W_up_left
+            phm,compacter,compacter++  phm.up.right             whole  {base}shared_parameters.{name}.W_up_right
             prefix   {site}.prefix.key                 flat   {base}prefix_tuning.prefix_tunings.{name}.self_prefix.control_trans  {module}.prefix_tuning.pool.prefix_tunings.{name}.self_prefix.control_trans
             prefix   {site}.prefix.value               flat   {base}prefix_tuning.prefix_tunings.{name}.self_prefix.control_trans  {module}.prefix_tuning.pool.prefix_tunings.{name}.self_prefix.control_trans
             prompt   {site}.prompt                     whole  {base}prompt_tuning.prompt_tunings.{name}.prompt_embedding.weight

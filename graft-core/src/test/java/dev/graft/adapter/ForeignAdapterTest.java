@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.graft.method.Houlsby;
 import dev.graft.method.Lora;
+import dev.graft.method.Methods;
 import dev.graft.method.NormPolicy;
 import dev.graft.method.Prefix;
 import dev.graft.model.Activation;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ForeignAdapterTest {
     private static final String QUERY_A = "base_model.model.bert.encoder.layer.0.attention.self.query.lora_A.weight";
@@ -57,6 +60,32 @@ class ForeignAdapterTest {
                     .isEqualTo(new Houlsby(
                             8, Activation.SILU, List.of(Block.ATTENTION, Block.FFN), NormPolicy.FROZEN, 1e-2));
         }
+    }
+
+    @Test
+    void adapterHubsCompacterIsOursWithFrozenNorms() {
+        try (Adapter adapter = adapterHub("compacter", "adapter.safetensors", "model_head.safetensors")
+                .read()) {
+            assertThat(adapter.method())
+                    .isEqualTo(Methods.parse("compacter:bottleneck=8,activation=gelu,layernorm=frozen"));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            "factorized_phm_rule": false | "factorized_phm_rule": true | factorized_phm_rule=true is not built yet
+            "output_adapter": true       | "output_adapter": false     | mh_adapter=true with output_adapter=false
+            "original_ln_before": false  | "original_ln_before": true  | output_adapter=true and original_ln_before=true
+            "mh_adapter": true           | "mh_adapter": false, "factorized_phm_W": false | factorized_phm_W=false with mh_adapter=false
+            "phm_bias": true             | "phm_bias": false           | phm_bias=false is not built yet
+            """)
+    void hypercomplexAdaptersOfOtherKindsAreRefusedByName(String was, String is, String reason) throws IOException {
+        GoldenFiles.copy("adapterhub/bert_cls/compacter", directory);
+        Path config = directory.resolve("adapter_config.json");
+        GoldenFiles.edit(config, was, is);
+        ForeignAdapter foreign = ForeignAdapter.adapterHub(
+                config, directory.resolve("adapter.safetensors"), directory.resolve("model_head.safetensors"), base);
+        assertThat(foreign.refusal().orElseThrow()).startsWith("phm: ").contains(reason);
     }
 
     @Test

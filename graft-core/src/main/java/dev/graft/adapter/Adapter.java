@@ -5,6 +5,7 @@ import dev.graft.method.HeadOnly;
 import dev.graft.method.Initializer;
 import dev.graft.method.Method;
 import dev.graft.method.Methods;
+import dev.graft.method.Reparameterized;
 import dev.graft.method.Words;
 import dev.graft.model.Backbone;
 import dev.graft.model.Batch;
@@ -106,13 +107,23 @@ public final class Adapter implements AutoCloseable {
     }
 
     /**
-     * Loads an adapter onto the base that it was trained on.
+     * Loads an adapter for use onto the base that it was trained on: what a network made in training is there, the network is
+     * not.
      *
      * @throws AdapterException where the directory is no adapter, a file was changed, a tensor is missing or one too many, or
      *     the base is another
      */
     public static Adapter load(Path directory, Backbone backbone) {
         return AdapterReader.read(directory, backbone);
+    }
+
+    /**
+     * Loads an adapter as it was trained, to train it on.
+     *
+     * @throws AdapterException as {@link #load} does, and where the file that only training needs is missing or was changed
+     */
+    public static Adapter loadForTraining(Path directory, Backbone backbone) {
+        return AdapterReader.readForTraining(directory, backbone);
     }
 
     /**
@@ -181,6 +192,29 @@ public final class Adapter implements AutoCloseable {
         List<Parameter> parameters = new ArrayList<>(deltas.parameters());
         parameters.addAll(head.parameters());
         return parameters;
+    }
+
+    /** The deltas that an adapter's file holds, to be given to {@link #close(Deltas)} after use. */
+    Deltas storedDeltas() {
+        return new Deltas(deltas.all().stream()
+                .map(delta -> delta instanceof Reparameterized trained ? trained.stored() : delta)
+                .toList());
+    }
+
+    /** What trains and is not among the stored deltas, by name: the networks that made them. */
+    List<StoredTensor> onlyTrained(Deltas stored) {
+        List<Parameter> only = new ArrayList<>(deltas.parameters());
+        only.removeAll(stored.parameters());
+        return only.stream()
+                .map(parameter -> StoredTensor.whole(parameter.name(), parameter.name()))
+                .toList();
+    }
+
+    /** Frees what was made for the stored deltas. */
+    void close(Deltas stored) {
+        List<Parameter> made = new ArrayList<>(stored.parameters());
+        made.removeAll(deltas.parameters());
+        made.forEach(Parameter::close);
     }
 
     Map<String, Parameter> parametersByName() {

@@ -17,17 +17,18 @@ final class AdapterHubMethods {
 
     private static final String PHM = "phm";
 
-    private static final Options FLAT_PREFIX = new Options(
+    private static final Options PREFIX = new Options(
             Set.of(
                     "architecture",
                     "bottleneck_size",
                     "cross_prefix",
+                    "dropout",
                     "encoder_prefix",
+                    "flat",
                     "init_weights_seed",
-                    "non_linearity",
                     "prefix_length",
                     "shared_gating"),
-            Map.of("flat", Set.of(true)));
+            Map.of("non_linearity", Set.of("tanh")));
 
     private static final Options PROMPT = new Options(
             Set.of("architecture", "init_weights_seed", "prompt_init", "prompt_init_text", "prompt_length"),
@@ -41,9 +42,11 @@ final class AdapterHubMethods {
             "lora",
             new AdapterHubLora(),
             "prefix_tuning",
-            ForeignMethod.of(FLAT_PREFIX, AdapterHubMethods::prefix),
+            ForeignMethod.of(PREFIX, AdapterHubMethods::prefix),
             "prompt_tuning",
-            ForeignMethod.of(PROMPT, AdapterHubMethods::prompt));
+            ForeignMethod.of(PROMPT, AdapterHubMethods::prompt),
+            "union",
+            new AdapterHubUnion());
 
     private AdapterHubMethods() {}
 
@@ -54,7 +57,13 @@ final class AdapterHubMethods {
     }
 
     private static Method prefix(JsonNode config, ModuleNames modules) {
-        return new Prefix(config.path("prefix_length").asInt(), Positions.KEPT);
+        boolean flat = config.path("flat").asBoolean();
+        return new Prefix(
+                config.path("prefix_length").asInt(),
+                Positions.KEPT,
+                flat ? null : config.path("bottleneck_size").asInt(),
+                null,
+                config.path("dropout").asDouble());
     }
 
     private static Method prompt(JsonNode config, ModuleNames modules) {

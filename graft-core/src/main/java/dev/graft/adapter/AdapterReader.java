@@ -12,6 +12,7 @@ import dev.graft.tensor.Parameter;
 import dev.graft.tensor.Scope;
 import dev.graft.tensor.Tensor;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -27,13 +28,47 @@ final class AdapterReader {
                 .requireSameAs(
                         BaseIdentity.of(card.base().name(), backbone, card.pooling()), "the adapter in " + directory);
         checkFiles(directory, card);
-        Adapter adapter = empty(card, backbone, directory);
+        Adapter adapter = empty(card, method(card, directory).stored(), backbone, directory);
         try {
             fill(adapter, card, directory, backbone);
             return adapter;
         } catch (RuntimeException e) {
             adapter.close();
             throw e;
+        }
+    }
+
+    static Adapter readForTraining(Path directory, Backbone backbone) {
+        AdapterCard card = AdapterCard.read(directory);
+        Method method = method(card, directory);
+        if (method.equals(method.stored())) {
+            return read(directory, backbone);
+        }
+        requireTrainingFile(directory);
+        Adapter adapter = empty(card, method, backbone, directory);
+        try (Adapter stored = read(directory, backbone)) {
+            Map<String, Parameter> parameters = adapter.parametersByName();
+            stored.parameters().forEach(value -> {
+                Parameter parameter = parameters.get(value.name());
+                if (parameter != null) {
+                    parameter.assign(value.value());
+                }
+            });
+            Deltas made = adapter.storedDeltas();
+            List<StoredTensor> onlyTrained = adapter.onlyTrained(made);
+            adapter.close(made);
+            new ParameterFile(directory.resolve(TensorFiles.TRAINING), onlyTrained).read(parameters);
+            return adapter;
+        } catch (RuntimeException e) {
+            adapter.close();
+            throw e;
+        }
+    }
+
+    private static void requireTrainingFile(Path directory) {
+        if (!Files.exists(directory.resolve(TensorFiles.TRAINING))) {
+            throw new AdapterException("%s is missing: without it this adapter can be used, but not trained on"
+                    .formatted(directory.resolve(TensorFiles.TRAINING)));
         }
     }
 
@@ -57,6 +92,9 @@ final class AdapterReader {
                         .formatted(directory.resolve(AdapterCard.FILE), name));
             }
             Path file = directory.resolve(name);
+            if (name.equals(TensorFiles.TRAINING) && !Files.exists(file)) {
+                return; // whoever only uses the adapter may leave it away
+            }
             try {
                 if (!FileHash.of(file).equals(hash)) {
                     throw new AdapterException("%s: was changed after it was saved (its SHA-256 is not the one in %s)"
@@ -68,18 +106,28 @@ final class AdapterReader {
         });
     }
 
-    private static Adapter empty(AdapterCard card, Backbone backbone, Path directory) {
+    private static Method method(AdapterCard card, Path directory) {
+        try {
+            return Methods.fromJson(card.method());
+        } catch (IllegalArgumentException e) {
+            throw doesNotFit(directory, e);
+        }
+    }
+
+    private static AdapterException doesNotFit(Path directory, IllegalArgumentException e) {
+        return new AdapterException(
+                "%s: its method does not fit: %s".formatted(directory.resolve(AdapterCard.FILE), e.getMessage()), e);
+    }
+
+    private static Adapter empty(AdapterCard card, Method method, Backbone backbone, Path directory) {
         try (Scope scope = Scope.open()) {
-            Method method = Methods.fromJson(card.method());
             Head head =
                     card.headWords().isEmpty() ? zeros(card, backbone) : Head.verbalizer(backbone, card.headWords());
             Deltas deltas = new Deltas(method.deltas(backbone.architecture(), Initializer.blank(backbone)));
             return new Adapter(
                     method, card.task(), card.pooling(), card.maxLength(), card.base(), deltas, head, card.training());
         } catch (IllegalArgumentException e) {
-            throw new AdapterException(
-                    "%s: its method does not fit: %s".formatted(directory.resolve(AdapterCard.FILE), e.getMessage()),
-                    e);
+            throw doesNotFit(directory, e);
         }
     }
 

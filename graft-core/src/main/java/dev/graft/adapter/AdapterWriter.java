@@ -1,6 +1,7 @@
 package dev.graft.adapter;
 
 import dev.graft.model.Backbone;
+import dev.graft.model.Deltas;
 import dev.graft.tensor.Parameter;
 import dev.graft.weights.AtomicFile;
 import java.io.IOException;
@@ -8,27 +9,47 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Writes an adapter's directory: {@code adapter_model.safetensors}, {@code graft.json}, and PEFT's configuration where it applies. */
+/**
+ * Writes an adapter's directory: {@code adapter_model.safetensors}, {@code graft.json}, and where they apply PEFT's configuration and
+ * {@code training.safetensors}.
+ */
 final class AdapterWriter {
     static final String PEFT_CONFIG = "adapter_config.json";
 
     /** The names of all files that an adapter's directory can hold. */
-    static final Set<String> FILES = Set.of(AdapterCard.FILE, TensorFiles.ADAPTER, TensorFiles.HEAD, PEFT_CONFIG);
+    static final Set<String> FILES =
+            Set.of(AdapterCard.FILE, TensorFiles.ADAPTER, TensorFiles.HEAD, TensorFiles.TRAINING, PEFT_CONFIG);
 
     private AdapterWriter() {}
 
     static void write(Adapter adapter, Path directory, Backbone backbone) {
-        Map<String, Parameter> parameters = adapter.parametersByName();
+        Deltas stored = adapter.storedDeltas();
+        try {
+            write(adapter, stored, directory, backbone);
+        } finally {
+            adapter.close(stored);
+        }
+    }
+
+    private static void write(Adapter adapter, Deltas stored, Path directory, Backbone backbone) {
+        Map<String, Parameter> parameters = new LinkedHashMap<>();
+        stored.parameters().forEach(parameter -> parameters.put(parameter.name(), parameter));
+        adapter.head().parameters().forEach(parameter -> parameters.put(parameter.name(), parameter));
         List<String> names = List.copyOf(parameters.keySet());
+        List<StoredTensor> onlyTrained = adapter.onlyTrained(stored);
         new AdapterDirectory(directory).write(fresh -> {
             layout(adapter, backbone, names)
                     .files()
                     .forEach((file, tensors) -> new ParameterFile(fresh.resolve(file), tensors).write(parameters));
+            if (!onlyTrained.isEmpty()) {
+                new ParameterFile(fresh.resolve(TensorFiles.TRAINING), onlyTrained).write(adapter.parametersByName());
+            }
             if (PeftFormat.covers(adapter.method(), backbone)) {
                 writeText(
                         fresh.resolve(PEFT_CONFIG),
@@ -58,7 +79,7 @@ final class AdapterWriter {
 
     private static AdapterCard card(Adapter adapter, Path directory) throws IOException {
         Map<String, String> hashes = new TreeMap<>();
-        for (String name : List.of(TensorFiles.ADAPTER, TensorFiles.HEAD, PEFT_CONFIG)) {
+        for (String name : List.of(TensorFiles.ADAPTER, TensorFiles.HEAD, TensorFiles.TRAINING, PEFT_CONFIG)) {
             if (Files.exists(directory.resolve(name))) {
                 hashes.put(name, FileHash.of(directory.resolve(name)));
             }

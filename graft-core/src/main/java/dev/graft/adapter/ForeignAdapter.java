@@ -133,7 +133,7 @@ public final class ForeignAdapter {
 
     private Deltas deltas(Method method) {
         try {
-            return new Deltas(method.deltas(backbone.architecture(), new Initializer(backbone, 0)));
+            return new Deltas(method.deltas(backbone.architecture(), Initializer.blank(backbone)));
         } catch (IllegalArgumentException e) {
             throw new AdapterException("%s: does not fit this base: %s".formatted(config.file(), e.getMessage()), e);
         }

@@ -3,6 +3,7 @@ package dev.graft.adapter;
 import dev.graft.adapter.StoredTensor.Layout;
 import dev.graft.method.Method;
 import dev.graft.method.Union;
+import dev.graft.model.Site;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -10,13 +11,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * What a library calls the tensors of an adapter: one row per method and parameter (formats.md 2.1, 2.2). Reading, writing
  * and comparing all go by it, so a method joins a format by its rows here.
  *
  * <p>{@code {site}} stands for the site of a parameter, {@code {module}} for what transformers calls that place
- * ({@link ModuleNames}), {@code {base}} for the family's prefix, {@code {name}} for the adapter's name, {@code any} for every
+ * ({@link ModuleNames}), {@code {heads}} for the attention of each layer in turn, {@code {base}} for the family's prefix, {@code {name}} for the adapter's name, {@code any} for every
  * method, and {@code {wrapped}} for where PEFT puts the own tensors of a module that has a LoRA. The rows of a union are those
  * of its parts. The first row that fits counts. Parameters whose keys come out the same lie in one tensor, in the order of the
  * method's deltas.
@@ -54,8 +56,8 @@ enum KeyTable {
             any      head.weight                       whole  classifier.weight
             any      head.bias                         whole  classifier.bias
             ia3      {site}.ia3.output                 column {module}.loras.{name}.lora_B
-            lora     {site}.lora.a                     whole  {module}.loras.{name}.lora_A
-            lora     {site}.lora.b                     whole  {module}.loras.{name}.lora_B
+            lora,mam-lora,unipelt  {site}.lora.a                     whole  {module}.loras.{name}.lora_A
+            lora,mam-lora,unipelt  {site}.lora.b                     whole  {module}.loras.{name}.lora_B
             pfeiffer {site}.norm_before.bottleneck.down.weight     whole  {module}.adapters.{name}.adapter_down.1.weight
             pfeiffer {site}.norm_before.bottleneck.down.bias       whole  {module}.adapters.{name}.adapter_down.1.bias
             pfeiffer {site}.norm_before.bottleneck.up.weight       whole  {module}.adapters.{name}.adapter_up.weight
@@ -64,12 +66,16 @@ enum KeyTable {
             pfeiffer {site}.norm_before.bias           whole  {module}.adapters.{name}.adapter_norm_before.bias    {module}.adapters.{name}.adapter_down.0.bias
             pfeiffer {site}.norm_after.weight          whole  {module}.adapters.{name}.adapter_norm_after.weight
             pfeiffer {site}.norm_after.bias            whole  {module}.adapters.{name}.adapter_norm_after.bias
-            pfeiffer {site}.gate.weight                whole  {module}.adapters.{name}.gate.weight
-            pfeiffer {site}.gate.bias                  whole  {module}.adapters.{name}.gate.bias
-            houlsby,pfeiffer,parallel,scaled-parallel  {site}.bottleneck.down.weight  whole  {module}.adapters.{name}.adapter_down.0.weight
-            houlsby,pfeiffer,parallel,scaled-parallel  {site}.bottleneck.down.bias    whole  {module}.adapters.{name}.adapter_down.0.bias
-            houlsby,pfeiffer,parallel,scaled-parallel  {site}.bottleneck.up.weight    whole  {module}.adapters.{name}.adapter_up.weight
-            houlsby,pfeiffer,parallel,scaled-parallel  {site}.bottleneck.up.bias      whole  {module}.adapters.{name}.adapter_up.bias
+            unipelt  {site}.lora.gate.weight           whole  {module}.loras.{name}.gate.weight
+            unipelt  {site}.lora.gate.bias             whole  {module}.loras.{name}.gate.bias
+            unipelt  {site}.prefix.gate.weight         whole  {module}.prefix_tuning.prefix_gates.{name}.weight
+            unipelt  {site}.prefix.gate.bias           whole  {module}.prefix_tuning.prefix_gates.{name}.bias
+            pfeiffer,unipelt  {site}.gate.weight                whole  {module}.adapters.{name}.gate.weight
+            pfeiffer,unipelt  {site}.gate.bias                  whole  {module}.adapters.{name}.gate.bias
+            houlsby,pfeiffer,parallel,scaled-parallel,mam,mam-lora,unipelt  {site}.bottleneck.down.weight  whole  {module}.adapters.{name}.adapter_down.0.weight
+            houlsby,pfeiffer,parallel,scaled-parallel,mam,mam-lora,unipelt  {site}.bottleneck.down.bias    whole  {module}.adapters.{name}.adapter_down.0.bias
+            houlsby,pfeiffer,parallel,scaled-parallel,mam,mam-lora,unipelt  {site}.bottleneck.up.weight    whole  {module}.adapters.{name}.adapter_up.weight
+            houlsby,pfeiffer,parallel,scaled-parallel,mam,mam-lora,unipelt  {site}.bottleneck.up.bias      whole  {module}.adapters.{name}.adapter_up.bias
             scaled-parallel  {site}.scale              whole  {module}.adapters.{name}.scaling
             invertible  {site}.invertible.f.down.weight  whole  {base}invertible_adapters.{name}.F.0.weight
             invertible  {site}.invertible.f.down.bias    whole  {base}invertible_adapters.{name}.F.0.bias
@@ -94,8 +100,15 @@ enum KeyTable {
             phm,compacter,compacter++  phm.down.right           whole  {base}shared_parameters.{name}.W_down_right
             phm,compacter,compacter++  phm.up.left              whole  {base}shared_parameters.{name}.W_up_left
             phm,compacter,compacter++  phm.up.right             whole  {base}shared_parameters.{name}.W_up_right
-            prefix   {site}.prefix.key                 flat   {base}prefix_tuning.prefix_tunings.{name}.self_prefix.control_trans  {module}.prefix_tuning.pool.prefix_tunings.{name}.self_prefix.control_trans
-            prefix   {site}.prefix.value               flat   {base}prefix_tuning.prefix_tunings.{name}.self_prefix.control_trans  {module}.prefix_tuning.pool.prefix_tunings.{name}.self_prefix.control_trans
+            prefix,mam,unipelt  {site}.prefix.key                 flat   {base}prefix_tuning.prefix_tunings.{name}.self_prefix.control_trans  {module}.prefix_tuning.pool.prefix_tunings.{name}.self_prefix.control_trans
+            prefix,mam,unipelt  {site}.prefix.value               flat   {base}prefix_tuning.prefix_tunings.{name}.self_prefix.control_trans  {module}.prefix_tuning.pool.prefix_tunings.{name}.self_prefix.control_trans
+            prefix,mam,unipelt  prefix.embedding                  whole  {base}prefix_tuning.prefix_tunings.{name}.self_prefix.wte.weight  {heads}.prefix_tuning.pool.prefix_tunings.{name}.self_prefix.wte.weight
+            prefix,mam,unipelt  prefix.down.weight                whole  {base}prefix_tuning.prefix_tunings.{name}.self_prefix.control_trans.0.weight  {heads}.prefix_tuning.pool.prefix_tunings.{name}.self_prefix.control_trans.0.weight
+            prefix,mam,unipelt  prefix.down.bias                  whole  {base}prefix_tuning.prefix_tunings.{name}.self_prefix.control_trans.0.bias  {heads}.prefix_tuning.pool.prefix_tunings.{name}.self_prefix.control_trans.0.bias
+            prefix,mam,unipelt  {site}.prefix.key.weight          below  {base}prefix_tuning.prefix_tunings.{name}.self_prefix.control_trans.2.weight  {module}.prefix_tuning.pool.prefix_tunings.{name}.self_prefix.control_trans.2.weight
+            prefix,mam,unipelt  {site}.prefix.key.bias            below  {base}prefix_tuning.prefix_tunings.{name}.self_prefix.control_trans.2.bias  {module}.prefix_tuning.pool.prefix_tunings.{name}.self_prefix.control_trans.2.bias
+            prefix,mam,unipelt  {site}.prefix.value.weight        below  {base}prefix_tuning.prefix_tunings.{name}.self_prefix.control_trans.2.weight  {module}.prefix_tuning.pool.prefix_tunings.{name}.self_prefix.control_trans.2.weight
+            prefix,mam,unipelt  {site}.prefix.value.bias          below  {base}prefix_tuning.prefix_tunings.{name}.self_prefix.control_trans.2.bias  {module}.prefix_tuning.pool.prefix_tunings.{name}.self_prefix.control_trans.2.bias
             prompt   {site}.prompt                     whole  {base}prompt_tuning.prompt_tunings.{name}.prompt_embedding.weight
             """);
 
@@ -154,7 +167,7 @@ enum KeyTable {
             layouts.put(key, row.layout());
             held.computeIfAbsent(key, k -> new ArrayList<>()).add(parameter);
             Set<String> others = aliases.computeIfAbsent(key, k -> new LinkedHashSet<>());
-            row.aliases().forEach(alias -> others.add(fill(alias, site, modules, name, wrapped)));
+            row.aliases().forEach(alias -> others.addAll(fillAll(alias, site, modules, name, wrapped)));
         }
         List<StoredTensor> tensors = new ArrayList<>();
         layouts.forEach((key, layout) -> tensors.add(
@@ -168,6 +181,17 @@ enum KeyTable {
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(
                         "%s has no name for '%s' of %s".formatted(name(), parameter, method.name())));
+    }
+
+    /** One name, or one for each layer where it speaks of the attention of each. */
+    private static List<String> fillAll(
+            String template, String site, ModuleNames modules, String name, boolean wrapped) {
+        return IntStream.range(0, modules.backbone().architecture().layers())
+                .mapToObj(layer -> new Site.Heads(layer).path())
+                .map(heads -> template.contains("{heads}") ? template.replace("{heads}", modules.of(heads)) : template)
+                .distinct()
+                .map(each -> fill(each, site, modules, name, wrapped))
+                .toList();
     }
 
     private static String fill(String template, String site, ModuleNames modules, String name, boolean wrapped) {

@@ -28,6 +28,7 @@ final class PeftMethods {
         "encoder_hidden_size",
         "encoder_num_layers",
         "encoder_reparameterization_type",
+        "prefix_projection", // the file holds what it gave
         "init_weights",
         "prompt_tuning_init",
         "prompt_tuning_init_text",

@@ -45,6 +45,15 @@ public record StoredTensor(String key, Set<String> aliases, List<String> paramet
                 return new long[] {parameter[0], parts * parameter[1]};
             }
         },
+        /** One below the other: n parameters [d, ..] make [n d, ..]. */
+        BELOW {
+            @Override
+            long[] shape(long[] parameter, int parts) {
+                long[] shape = parameter.clone();
+                shape[0] *= parts;
+                return shape;
+            }
+        },
         /** Side by side and without dimensions: n parameters [l, d] make [l n d]. */
         FLAT {
             @Override
@@ -96,14 +105,21 @@ public record StoredTensor(String key, Set<String> aliases, List<String> paramet
      * @param shape the parameter's shape
      */
     public Tensor part(Tensor stored, int index, long[] shape) {
-        return layout.holdsOne()
-                ? stored.reshape(shape)
-                : stored.reshape(shape[0], parameters.size(), shape[1]).select(1, index);
+        return switch (layout) {
+            case WHOLE, COLUMN, ROW -> stored.reshape(shape);
+            case BELOW -> stored.narrow(0, index * shape[0], shape[0]);
+            case SIDE_BY_SIDE, FLAT ->
+                stored.reshape(shape[0], parameters.size(), shape[1]).select(1, index);
+        };
     }
 
     /** The tensor of the file from the values of the parameters, which are all of one shape; owned by the innermost scope. */
     public Tensor join(List<Tensor> values) {
-        Tensor all = layout.holdsOne() ? values.getFirst() : Tensor.stacked(1, values);
+        Tensor all = switch (layout) {
+            case WHOLE, COLUMN, ROW -> values.getFirst();
+            case BELOW -> Tensor.concatenate(0, values.toArray(new Tensor[0]));
+            case SIDE_BY_SIDE, FLAT -> Tensor.stacked(1, values);
+        };
         return all.reshape(shape(values.getFirst().shape()));
     }
 }

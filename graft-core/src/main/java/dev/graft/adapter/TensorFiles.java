@@ -12,6 +12,9 @@ record TensorFiles(Map<String, List<StoredTensor>> files) {
     static final String ADAPTER = "adapter_model.safetensors";
     static final String HEAD = "head.safetensors";
 
+    /** What only training needs, by the parameters' names: the networks that made what the adapter holds. */
+    static final String TRAINING = "training.safetensors";
+
     /** Every tensor in one file, under its own name. */
     static TensorFiles graft(List<String> parameters) {
         return new TensorFiles(Map.of(

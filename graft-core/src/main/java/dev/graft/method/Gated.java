@@ -16,12 +16,20 @@ import java.util.List;
  * @param mean what the mean is taken over
  */
 public record Gated(Parameter weight, Parameter bias, Mean mean) implements Join {
+    private static final double SIGMA = 0.02;
+
     /** Over which positions a gate is averaged. */
     public enum Mean {
         /** The real ones, so that padding changes nothing. */
         MASKED,
         /** All, padding included, as the authors' code and AdapterHub do: a text's result depends on its batch. */
         LEGACY
+    }
+
+    /** From N(0, 0.02) and a bias of zero, so that it starts near one half: {@code <name>.{weight,bias}}. */
+    static Gated of(String name, int width, Mean mean, Initializer start) {
+        return new Gated(
+                start.normal(name + ".weight", false, SIGMA, 1, width), start.zeros(name + ".bias", false, 1), mean);
     }
 
     @Override

@@ -1,7 +1,12 @@
 package dev.graft.method;
 
 import dev.graft.model.Backbone;
+import dev.graft.model.Batch;
+import dev.graft.model.Delta;
+import dev.graft.model.Deltas;
+import dev.graft.model.Mode;
 import dev.graft.tensor.DType;
+import dev.graft.tensor.Gradients;
 import dev.graft.tensor.Parameter;
 import dev.graft.tensor.RandomSource;
 import dev.graft.tensor.Scope;
@@ -9,6 +14,7 @@ import dev.graft.tensor.Tensor;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * Makes parameters with their first values. What is drawn for a name depends on the seed and that name alone, so the
@@ -117,6 +123,28 @@ public final class Initializer {
     /** The words and labels that a start may be taken from. */
     public Words words() {
         return words;
+    }
+
+    /**
+     * Lets deltas see what the base computes for a text of its own, without special tokens.
+     *
+     * @param text repeated or cut to the length
+     * @param length in tokens
+     * @throws IllegalArgumentException where the text is empty, or the base's words are not known
+     */
+    public void observe(String text, int length, List<? extends Delta> observers) {
+        if (blank) {
+            return;
+        }
+        long[] ids = words.idsOf(text);
+        int[] tokens = IntStream.range(0, length)
+                .map(i -> Math.toIntExact(ids[i % ids.length]))
+                .toArray();
+        try (Scope scope = Scope.open();
+                Gradients off = Gradients.off()) {
+            Batch batch = Batch.of(List.of(tokens), List.of(new int[length]), 0, backbone.device());
+            backbone.forward(batch, new Deltas(observers), Mode.EVALUATION);
+        }
     }
 
     /** The random numbers of one name, for choices that are not values. */

@@ -23,6 +23,14 @@ public interface Method {
      */
     List<Delta> deltas(Architecture base, Initializer start);
 
+    /**
+     * The method whose deltas compute the same from what an adapter's file holds: this one, unless it trains through a network
+     * that is of no use afterwards ({@link Reparameterized}).
+     */
+    default Method stored() {
+        return this;
+    }
+
     /** The number of scalars that train, the head left out: the closed formula that the deltas must agree with. */
     long parameters(Architecture base);
 

@@ -128,12 +128,7 @@ public record Pfeiffer(
     }
 
     private Join join(String site, Architecture base, Initializer start) {
-        return gate == null
-                ? Join.ADDED
-                : new Gated(
-                        start.normal(site + ".gate.weight", false, SIGMA, 1, base.hidden()),
-                        start.zeros(site + ".gate.bias", false, 1),
-                        gate);
+        return gate == null ? Join.ADDED : Gated.of(site + ".gate", base.hidden(), gate, start);
     }
 
     private int width(Architecture base) {

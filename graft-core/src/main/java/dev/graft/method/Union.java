@@ -60,6 +60,11 @@ public record Union(List<Method> methods) implements Method {
     }
 
     @Override
+    public Union stored() {
+        return new Union(methods.stream().map(Method::stored).toList());
+    }
+
+    @Override
     public long parameters(Architecture base) {
         return methods.stream().mapToLong(method -> method.parameters(base)).sum();
     }

@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.graft.model.Architecture;
 import dev.graft.model.Backbone;
+import dev.graft.model.Delta;
 import dev.graft.model.Deltas;
+import dev.graft.model.EmbeddingDelta;
+import dev.graft.model.HeadsDelta;
 import dev.graft.model.Mode;
+import dev.graft.model.OutputDelta;
+import dev.graft.model.Replacement;
 import dev.graft.model.Site;
 import dev.graft.tensor.Parameter;
 import dev.graft.tensor.Tensor;
@@ -26,7 +31,7 @@ import java.util.stream.Collectors;
 
 /** G2, G3, G6: what trains is what is declared, and the base stays as it is. */
 class FrozenBaseTest {
-    private static final Pattern LAYER = Pattern.compile("layer\\.(\\d+)\\..*");
+    private static final Pattern LAYER = Pattern.compile("layer\\.(\\d+)(\\..*)?");
 
     /** No query tells two key biases apart: the softmax takes out what is added to every key. */
     private static final String ALWAYS_ZERO = "attention.key.bias";
@@ -107,7 +112,7 @@ class FrozenBaseTest {
         }
     }
 
-    /** The layer of the lowest parameter; 0 for the embedding block, and the number of layers where none is below the head. */
+    /** The layer of the lowest delta that trains; 0 for the embedding block, and the number of layers where none is below the head. */
     private static int lowestLayer(Deltas deltas, Architecture base) {
         int lowest = base.layers();
         for (int layer = base.layers() - 1; layer >= 0; layer--) {
@@ -115,12 +120,20 @@ class FrozenBaseTest {
                 lowest = layer;
             }
         }
-        for (Parameter parameter : deltas.parameters()) {
-            Matcher layer = LAYER.matcher(parameter.name());
-            if (layer.matches()) {
-                lowest = Math.min(lowest, Integer.parseInt(layer.group(1)));
-            } else if (parameter.name().startsWith("embedding.")) {
-                lowest = 0;
+        for (Delta delta : deltas.all()) {
+            if (!delta.parameters().isEmpty()) {
+                String place = switch (delta) {
+                    case OutputDelta d -> d.site().path();
+                    case HeadsDelta d -> d.site().path();
+                    case EmbeddingDelta d -> d.site().path();
+                    case Replacement d -> d.tensor();
+                };
+                Matcher layer = LAYER.matcher(place);
+                if (layer.matches()) {
+                    lowest = Math.min(lowest, Integer.parseInt(layer.group(1)));
+                } else if (place.startsWith("embedding.")) {
+                    lowest = 0;
+                }
             }
         }
         return lowest;

@@ -101,8 +101,20 @@ record MethodUnderTest(String text, Start start, ToLongFunction<Sizes> count, bo
             of("multihead-parallel:bottleneck=5,projection=behind", Start.EXACT, s -> prefix(s, 5)),
             of("prefix", Start.ELSEWHERE, s -> prefix(s, 10)),
             of("prefix:length=3,positions=shifted", Start.ELSEWHERE, s -> prefix(s, 3)),
+            of("prefix:length=4,mlp=6,dropout=0.2", Start.ELSEWHERE, s -> prefixWithNetwork(s, 4, 6))
+                    .dropping(),
             of("llama-adapter", Start.EXACT, s -> adaption(s, Math.max(1, s.layers() - 2), 10)),
             of("llama-adapter:length=3,layers=2,tanh=false", Start.EXACT, s -> adaption(s, 2, 3)),
+            of("mam:length=3,bottleneck=4", Start.ELSEWHERE, s -> prefix(s, 3) + bottlenecks(s, 4)),
+            of(
+                    "mam-lora",
+                    Start.EXACT,
+                    s -> 2 * lora(s.layers(), s.hidden(), s.hidden(), 8) + bottlenecks(s, narrowWidth(s))),
+            of("unipelt", Start.ELSEWHERE, s -> prefix(s, 10) + uniPelt(s, narrowWidth(s), 8) + 4 * gates(s)),
+            of(
+                    "unipelt:parts=prefix+lora,length=2,mlp=3,rank=2,gates=none",
+                    Start.ELSEWHERE,
+                    s -> prefixWithNetwork(s, 2, 3) + 2 * lora(s.layers(), s.hidden(), s.hidden(), 2)),
             of("prompt", Start.ELSEWHERE, s -> 20L * s.hidden()),
             of("prompt:length=3,place=before_cls", Start.ELSEWHERE, s -> 3L * s.hidden()),
             of("prompt:length=4,stage=output", Start.ELSEWHERE, s -> 4L * s.hidden()),
@@ -202,6 +214,16 @@ record MethodUnderTest(String text, Start start, ToLongFunction<Sizes> count, bo
 
     private static long prefix(Sizes s, long l) {
         return 2 * s.layers() * l * s.hidden();
+    }
+
+    private static long prefixWithNetwork(Sizes s, long l, long mid) {
+        long d = s.hidden();
+        return l * d + d * mid + mid + mid * 2 * s.layers() * d + 2 * s.layers() * d;
+    }
+
+    /** Without prefix and gates. */
+    private static long uniPelt(Sizes s, long m, long r) {
+        return bottlenecks(s, m) + 2 * lora(s.layers(), s.hidden(), s.hidden(), r);
     }
 
     private static long adaption(Sizes s, long layers, long k) {

@@ -1,26 +1,44 @@
 package dev.graft.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.graft.adapter.Adapter;
+import dev.graft.adapter.AdapterException;
 import dev.graft.method.Methods;
+import dev.graft.method.Words;
+import dev.graft.model.Batch;
+import dev.graft.model.Deltas;
 import dev.graft.model.Heads;
 import dev.graft.model.HeadsDelta;
 import dev.graft.model.Mode;
 import dev.graft.model.Pass;
 import dev.graft.model.Replacement;
 import dev.graft.model.Site;
+import dev.graft.model.Site.Sublayer.Block;
+import dev.graft.task.Classification;
 import dev.graft.tensor.DType;
 import dev.graft.tensor.Device;
 import dev.graft.tensor.Parameter;
 import dev.graft.tensor.Tensor;
+import dev.graft.weights.TensorInfo;
+import dev.graft.weights.TensorSource;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** X1, X3, X5, X7 of methods.md 14. */
+/** X1, X3 to X5, X7 and X8 of methods.md 14; X2 is {@link BatchInvarianceTest}'s. */
 class PrefixInvariantsTest {
     private static final BackboneUnderTest BERT = BackboneUnderTest.BERT;
 
@@ -73,6 +91,99 @@ class PrefixInvariantsTest {
                         .containsExactly(Texts.flat(shifted.forward(Texts.all(), Mode.EVALUATION)));
             }
         }
+    }
+
+    /** X4, X8: the file holds what the network makes, and that computes the same; the network lies aside. */
+    @Test
+    void whatIsStoredIsFlatAndComputesTheSame(@TempDir Path folder) throws IOException {
+        Path saved = folder.resolve("adapter");
+        try (Specimen trained = Specimen.perturbed(Methods.parse("prefix:length=3,mlp=5,dropout=0.1"), BERT)) {
+            double[] expected = trained.logits(Mode.EVALUATION).toDoubles();
+            trained.adapter().save(saved, trained.base());
+            assertThat(names(saved.resolve("adapter_model.safetensors")))
+                    .hasSize(2 * 3 + 2)
+                    .contains("layer.2.attention.heads.prefix.value")
+                    .noneMatch(name -> name.startsWith("prefix."));
+            try (Specimen again = new Specimen(BERT.base(), Adapter.loadForTraining(saved, BERT.base()))) {
+                assertThat(again.adapter().method()).isEqualTo(trained.adapter().method());
+                assertThat(values(again)).isEqualTo(values(trained));
+            }
+            Files.delete(saved.resolve("training.safetensors"));
+            try (Specimen used = new Specimen(BERT.base(), Adapter.load(saved, BERT.base()))) {
+                assertThat(used.logits(Mode.EVALUATION).toDoubles()).containsExactly(expected);
+                assertThat(used.adapter().method()).isEqualTo(Methods.parse("prefix:length=3,dropout=0.1"));
+            }
+            assertThatThrownBy(() -> Adapter.loadForTraining(saved, BERT.base()))
+                    .isInstanceOf(AdapterException.class)
+                    .hasMessageContaining("training.safetensors is missing");
+        }
+    }
+
+    private static Map<String, ByteBuffer> values(Specimen specimen) {
+        return specimen.parameters().stream()
+                .collect(Collectors.toMap(
+                        Parameter::name, parameter -> parameter.value().toBytes()));
+    }
+
+    private static List<String> names(Path file) {
+        try (TensorSource source = TensorSource.open(file)) {
+            return source.tensors().stream().map(TensorInfo::name).toList();
+        }
+    }
+
+    /** In the lowest layer a prefix of words is those words in front of the text, whose positions begin behind them. */
+    @Test
+    void aPrefixOfWordsIsTheirKeysAndValues() {
+        Probe behind = new Probe(new Site.Sublayer(0, Block.ATTENTION));
+        try (Specimen specimen = new Specimen(BERT.base(), ofWords("prefix:length=3,positions=shifted,words=any"))) {
+            specimen.forwardWith(List.of(), List.of(behind));
+            double[] expected = new double[behind.output().length];
+            Batch texts = Texts.all();
+            Tensor first = Tensor.of(new long[] {17, 45, 17}, 1, 3).expand(Texts.COUNT, 3);
+            Batch together = new Batch(
+                    Tensor.concatenate(1, first, texts.ids()),
+                    Tensor.concatenate(1, Tensor.zeros(DType.INT64, Device.CPU, Texts.COUNT, 3), texts.types()),
+                    Tensor.concatenate(1, Tensor.ones(DType.INT64, Device.CPU, Texts.COUNT, 3), texts.mask()));
+            Probe all = new Probe(new Site.Sublayer(0, Block.ATTENTION));
+            BERT.base().forward(together, new Deltas(List.of(all)), Mode.EVALUATION);
+            int row = Texts.length(0) * 16;
+            for (int text = 0; text < Texts.COUNT; text++) {
+                System.arraycopy(all.output(), text * (row + 3 * 16) + 3 * 16, expected, text * row, row);
+            }
+            assertThat(behind.output()).containsExactly(expected, within(1e-12));
+        }
+    }
+
+    private static Adapter ofWords(String method) {
+        return Adapter.create(
+                Methods.parse(method),
+                new Classification(List.of("x", "y", "z")),
+                BERT.base(),
+                "tiny",
+                BERT.pooling(),
+                16,
+                1,
+                new Words(text -> text.equals("any") ? List.of(17, 45) : List.of(), List.of()));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            prefix:words=none        | no words to start from in 'none'
+            prefix:mlp=4,words=any   | words mean nothing with mlp
+            prefix:mlp=0             | mlp must be >= 1: 0
+            prefix:dropout=1         | dropout must be in [0, 1): 1.0
+            """)
+    void whatMeansNothingIsRefused(String method, String message) {
+        assertThatThrownBy(() -> ofWords(method))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void withoutATokenizerThereAreNoWords() {
+        assertThatThrownBy(() -> Specimen.fresh(Methods.parse("prefix:words=Any"), BERT))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("needs the base's tokenizer, and none was given: 'Any'");
     }
 
     /** Computes the text's attention and the prefix's apart, and joins them by the share of the prefix, lambda. */

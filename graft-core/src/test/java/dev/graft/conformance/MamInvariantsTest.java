@@ -1,0 +1,98 @@
+package dev.graft.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.graft.method.Methods;
+import dev.graft.model.Architecture;
+import dev.graft.model.Delta;
+import dev.graft.model.Deltas;
+import dev.graft.model.HeadsDelta;
+import dev.graft.model.Mode;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** M1 to M3 of methods.md 12. */
+class MamInvariantsTest {
+    private static final BackboneUnderTest BERT = BackboneUnderTest.BERT;
+
+    /** M1. */
+    @Test
+    void withoutAPrefixItIsTheScaledParallelAdapter() {
+        try (Specimen mam = perturbed("mam:length=3,bottleneck=4,scale=4");
+                Specimen parallel = perturbed("scaled-parallel:bottleneck=4,scale=4")) {
+            List<Delta> adapters = mam.deltas().all().stream()
+                    .filter(delta -> !(delta instanceof HeadsDelta))
+                    .toList();
+            assertThat(states(mam, adapters))
+                    .containsExactly(Texts.flat(parallel.forward(Texts.all(), Mode.EVALUATION)));
+        }
+    }
+
+    /** M1. */
+    @Test
+    void withUpOfZerosItIsThePrefix() {
+        try (Specimen mam = perturbed("mam:length=3,bottleneck=4");
+                Specimen prefix = perturbed("prefix:length=3")) {
+            mam.deltas().parameters().stream()
+                    .filter(parameter -> parameter.name().contains(".up."))
+                    .forEach(parameter -> parameter.assign(parameter.value().times(0)));
+            assertThat(Texts.flat(mam.forward(Texts.all(), Mode.EVALUATION)))
+                    .containsExactly(Texts.flat(prefix.forward(Texts.all(), Mode.EVALUATION)));
+        }
+    }
+
+    /** M2. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            mam      | prefix:length=16 | scaled-parallel
+            mam-lora | lora             | scaled-parallel:bottleneck=1
+            """)
+    void itCountsItsParts(String method, String one, String other) {
+        assertThat(count(method)).isEqualTo(count(one) + count(other));
+    }
+
+    private static long count(String method) {
+        Architecture base = BERT.base().architecture();
+        return Methods.parse(method).parameters(base);
+    }
+
+    /** M3. */
+    @ParameterizedTest
+    @ValueSource(strings = {"mam", "mam-lora"})
+    void theOrderOfAttachmentDoesNotMatter(String method) {
+        try (Specimen specimen = perturbed(method)) {
+            List<Delta> reversed = new ArrayList<>(specimen.deltas().all());
+            Collections.reverse(reversed);
+            assertThat(states(specimen, reversed))
+                    .containsExactly(Texts.flat(specimen.forward(Texts.all(), Mode.EVALUATION)));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            mam:length=0          | length must be >= 1: 0
+            mam:bottleneck=0      | bottleneck must be >= 1: 0
+            mam:scale=0           | scale must be a number other than 0
+            mam-lora:rank=0       | rank must be >= 1: 0
+            mam-lora:bottleneck=0 | bottleneck must be >= 1: 0
+            """)
+    void whatMeansNothingIsRefused(String method, String message) {
+        assertThatThrownBy(() -> Methods.parse(method))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(message);
+    }
+
+    private static Specimen perturbed(String method) {
+        return Specimen.perturbed(Methods.parse(method), BERT);
+    }
+
+    private static double[] states(Specimen specimen, List<Delta> deltas) {
+        return Texts.flat(specimen.base().forward(Texts.all(), new Deltas(deltas), Mode.EVALUATION));
+    }
+}

@@ -56,7 +56,7 @@ public final class Base implements AutoCloseable {
     public static Base openFor(Path adapter) {
         AdapterCard card = AdapterCard.read(adapter);
         BaseFiles files = Hub.standard().resolve(card.base().name());
-        return open(card.pooling() == Pooling.MASK ? files.pooledBy(Pooling.MASK) : files, Precision.FP32, Device.CPU);
+        return open(files.pooledBy(card.pooling()), Precision.FP32, Device.CPU);
     }
 
     /**

@@ -2,7 +2,7 @@ package dev.graft.cli;
 
 import dev.graft.Base;
 import dev.graft.adapter.AdapterCard;
-import dev.graft.model.Pooling;
+import dev.graft.hub.BaseFiles;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +46,7 @@ final class AdapterOption {
     Base openBase(Console console) {
         AdapterCard card = AdapterCard.read(directories.getFirst());
         engine.check();
-        String name = base == null ? card.base().name() : base;
-        return card.pooling() == Pooling.MASK ? engine.openMasked(name, console) : engine.open(name, console);
+        BaseFiles files = EngineOptions.resolve(base == null ? card.base().name() : base, console);
+        return engine.open(files.pooledBy(card.pooling()));
     }
 }

@@ -50,7 +50,8 @@ final class EngineOptions {
         return open(resolve(name, console).pooledBy(Pooling.MASK));
     }
 
-    private Base open(BaseFiles files) {
+    /** Opens a base from its files. */
+    Base open(BaseFiles files) {
         Precision precision = Failures.checked(spec, () -> Precision.named(dtype));
         Device chosen = Failures.checked(spec, () -> Device.parse(device));
         return Base.open(files, precision, chosen);

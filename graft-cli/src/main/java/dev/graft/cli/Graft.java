@@ -19,6 +19,8 @@ import picocli.CommandLine.ScopeType;
             PredictCommand.class,
             InspectCommand.class,
             MergeCommand.class,
+            ImportCommand.class,
+            ExportCommand.class,
             BasesCommand.class,
             MethodsCommand.class
         },

@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
         name = "inspect",
         description = {
             "Shows what is in a place: its kind, its base and training record where it has them, and every tensor.",
-            "Reads adapters of Graft, PEFT and AdapterHub, bases, and safetensors, ONNX and TensorFlow index files."
+            "Reads adapters of Graft, PEFT and AdapterHub, bases, and files of safetensors, PyTorch, ONNX and TensorFlow."
         },
         sortOptions = false,
         footer = {"", "Examples:", "  graft inspect adapters/tickets", "  graft inspect model.safetensors --json"})

@@ -78,6 +78,10 @@ record Inspection(String kind, List<String> facts, ObjectNode description, List<
         if (training.isEmpty()) {
             return List.of();
         }
+        if (training.hasNonNull("importedFrom")) {
+            return List.of(
+                    "Origin  imported from " + training.path("importedFrom").asText());
+        }
         List<String> lines = new ArrayList<>();
         lines.add("Trained %s rows, judged by %s; %s seconds, %s on %s"
                 .formatted(
@@ -111,11 +115,7 @@ record Inspection(String kind, List<String> facts, ObjectNode description, List<
         } else if (config.path("config") instanceof ObjectNode method) {
             facts.add("Method  " + words(method));
         }
-        List<Path> files = tensorFiles(path);
-        if (files.isEmpty()) {
-            facts.add("Tensors only in files that are not read, because they hold programs: save them as safetensors");
-        }
-        return new Inspection(peft ? "PEFT adapter" : "AdapterHub adapter", facts, config, files);
+        return new Inspection(peft ? "PEFT adapter" : "AdapterHub adapter", facts, config, tensorFiles(path));
     }
 
     private static Inspection base(Path path) {
@@ -132,7 +132,7 @@ record Inspection(String kind, List<String> facts, ObjectNode description, List<
 
     private static List<Path> tensorFiles(Path directory) {
         try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(file -> file.toString().matches(".*\\.(safetensors|onnx|index)"))
+            return files.filter(file -> file.toString().matches(".*\\.(safetensors|onnx|index|bin|pt)"))
                     .sorted()
                     .toList();
         } catch (IOException e) {
@@ -154,7 +154,7 @@ record Inspection(String kind, List<String> facts, ObjectNode description, List<
     }
 
     /** {@code name value, name value}; what is not set is left out. */
-    private static String words(ObjectNode json) {
+    static String words(ObjectNode json) {
         return json.properties().stream()
                 .filter(entry -> !entry.getValue().isNull())
                 .map(entry -> entry.getKey() + " " + word(entry.getValue()))

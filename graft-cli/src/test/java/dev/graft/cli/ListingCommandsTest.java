@@ -51,7 +51,7 @@ class ListingCommandsTest extends CommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"train", "eval", "predict", "inspect", "bases", "methods"})
+    @ValueSource(strings = {"train", "eval", "predict", "inspect", "import", "export", "bases", "methods"})
     void helpsWithExamples(String command) {
         Result result = run(command, "--help");
         assertThat(result.exitCode()).isZero();

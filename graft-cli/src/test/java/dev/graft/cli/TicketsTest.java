@@ -20,7 +20,7 @@ class TicketsTest {
         Bases.require("minilm");
         Path adapter = folder.resolve("tickets");
         CommandTest.Result trained = CommandTest.run(
-                "train", "--data", EXAMPLES.resolve("tickets.csv"), "--out", adapter, "--epochs", "1", "--json");
+                "train", "--data", EXAMPLES.resolve("tickets.csv"), "--out", adapter, "--epochs", "2", "--json");
         assertThat(trained.err()).contains("299,904");
         assertThat(trained.json().path("dev").path("metrics").path("accuracy").asDouble())
                 .isGreaterThan(0.4);

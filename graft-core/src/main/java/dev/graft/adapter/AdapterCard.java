@@ -5,19 +5,19 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.graft.model.Activation;
 import dev.graft.model.Pooling;
-import dev.graft.task.Classification;
 import dev.graft.task.LabelException;
-import dev.graft.task.MultiLabel;
-import dev.graft.task.Regression;
 import dev.graft.task.Task;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code graft.json} says of an adapter, apart from its tensors.
@@ -25,6 +25,7 @@ import java.util.TreeMap;
  * @param method {@link dev.graft.method.Methods#toJson}'s form
  * @param task what was learned
  * @param pooling how the base's states become the vector that the head reads
+ * @param headActivation {@link dev.graft.task.Head#activation}
  * @param headDropout {@link dev.graft.task.Head#dropout}
  * @param headScale {@link dev.graft.task.Head#scale}
  * @param headShift {@link dev.graft.task.Head#shift}
@@ -38,6 +39,7 @@ public record AdapterCard(
         ObjectNode method,
         Task task,
         Pooling pooling,
+        @Nullable Activation headActivation,
         double headDropout,
         double headScale,
         double headShift,
@@ -119,6 +121,9 @@ public record AdapterCard(
                 object(json, "method"),
                 task(json.required("task")),
                 Pooling.valueOf(json.required("pooling").asText()),
+                head.hasNonNull("activation")
+                        ? Activation.named(head.path("activation").asText())
+                        : null,
                 head.required("dropout").asDouble(Double.NaN),
                 head.required("scale").asDouble(Double.NaN),
                 head.required("shift").asDouble(Double.NaN),
@@ -151,12 +156,7 @@ public record AdapterCard(
     private static Task task(JsonNode json) {
         List<String> labels = new ArrayList<>();
         json.required("labels").forEach(label -> labels.add(label.asText()));
-        return switch (json.required("name").asText()) {
-            case "classification" -> new Classification(labels);
-            case "multi-label" -> new MultiLabel(labels);
-            case "regression" -> new Regression();
-            default -> throw new IllegalArgumentException("unknown task " + json.get("name"));
-        };
+        return Task.of(json.required("name").asText(), labels);
     }
 
     private static String firstLine(Exception e) {
@@ -175,6 +175,9 @@ public record AdapterCard(
                 .put("shift", headShift);
         if (!headWords.isEmpty()) {
             head.set("words", JSON.valueToTree(headWords));
+        }
+        if (headActivation != null) {
+            head.put("activation", headActivation.name().toLowerCase(Locale.ROOT));
         }
         json.put("maxLength", maxLength);
         json.set("base", JSON.valueToTree(base));

@@ -7,10 +7,7 @@ import dev.graft.model.Backbone;
 import dev.graft.model.Deltas;
 import dev.graft.model.Pooling;
 import dev.graft.task.Head;
-import dev.graft.tensor.DType;
 import dev.graft.tensor.Parameter;
-import dev.graft.tensor.Scope;
-import dev.graft.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -120,7 +117,7 @@ final class AdapterReader {
     }
 
     private static Adapter empty(AdapterCard card, Method method, Backbone backbone, Path directory) {
-        try (Scope scope = Scope.open()) {
+        try {
             Head head =
                     card.headWords().isEmpty() ? zeros(card, backbone) : Head.verbalizer(backbone, card.headWords());
             Deltas deltas = new Deltas(method.deltas(backbone.architecture(), Initializer.blank(backbone)));
@@ -132,16 +129,13 @@ final class AdapterReader {
     }
 
     private static Head zeros(AdapterCard card, Backbone backbone) {
-        DType master = backbone.dtype().master();
-        int outputs = card.task().outputs();
-        return Head.of(
-                        Tensor.zeros(
-                                master,
-                                backbone.device(),
-                                outputs,
-                                backbone.architecture().hidden()),
-                        Tensor.zeros(master, backbone.device(), outputs),
-                        card.headDropout())
+        return Head.zeros(
+                        card.task().outputs(),
+                        backbone.architecture().hidden(),
+                        backbone.dtype().master(),
+                        backbone.device(),
+                        card.headDropout(),
+                        card.headActivation())
                 .scaled(card.headScale(), card.headShift());
     }
 

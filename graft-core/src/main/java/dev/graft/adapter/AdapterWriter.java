@@ -88,6 +88,7 @@ final class AdapterWriter {
                 adapter.methodJson(),
                 adapter.task(),
                 adapter.pooling(),
+                adapter.head().activation(),
                 adapter.head().dropout(),
                 adapter.head().scale(),
                 adapter.head().shift(),
@@ -98,7 +99,7 @@ final class AdapterWriter {
                 hashes);
     }
 
-    private static void writeText(Path file, String text) throws IOException {
+    static void writeText(Path file, String text) throws IOException {
         AtomicFile.write(file, channel -> {
             ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
             while (bytes.hasRemaining()) {

@@ -1,44 +1,98 @@
 package dev.graft.adapter;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.graft.method.Initializer;
 import dev.graft.method.Method;
 import dev.graft.model.Backbone;
 import dev.graft.model.Deltas;
 import dev.graft.model.Pooling;
-import dev.graft.task.Classification;
 import dev.graft.task.Head;
-import dev.graft.task.Regression;
 import dev.graft.task.Task;
-import dev.graft.tensor.DType;
 import dev.graft.tensor.Parameter;
-import dev.graft.tensor.Scope;
-import dev.graft.tensor.Tensor;
 import dev.graft.weights.TensorSource;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An adapter that another library wrote, for an open base. What Graft computes like the library follows from tables of
  * methods and options, so {@link #refusal} tells it before any tensor is read. Immutable.
  */
 public final class ForeignAdapter {
+    static final String HEAD_CONFIG = "head_config.json";
+
     private final Backbone backbone;
     private final ModuleNames modules;
     private final ForeignConfig config;
     private final Path tensors;
-    private final Path head;
+    private final Path headTensors;
+    private final JsonNode headConfig;
 
-    private ForeignAdapter(Backbone backbone, ForeignConfig config, Path tensors, Path head) {
+    private ForeignAdapter(
+            Backbone backbone, ForeignConfig config, Path tensors, Path headTensors, JsonNode headConfig) {
         this.backbone = backbone;
         this.modules = ModuleNames.withHead(backbone);
         this.config = config;
         this.tensors = tensors;
-        this.head = head;
+        this.headTensors = headTensors;
+        this.headConfig = headConfig;
+    }
+
+    /**
+     * A directory of PEFT's or AdapterHub's, with its tensors as safetensors or in PyTorch's format.
+     *
+     * @param head where the head is, if not there: a directory with a head of AdapterHub's, or a file that holds {@code
+     *     classifier.weight} and {@code classifier.bias}, such as a model's
+     * @throws AdapterException where there is none, or one of its files is missing
+     */
+    public static ForeignAdapter open(Path directory, @Nullable Path head, Backbone backbone) {
+        if (Files.exists(directory.resolve(AdapterCard.FILE))) {
+            throw new AdapterException("%s is an adapter of Graft's already".formatted(directory));
+        }
+        ForeignConfig config = ForeignConfig.in(directory);
+        if (config.keys() == KeyTable.PEFT) {
+            Path tensors = peftTensors(directory);
+            return head == null
+                    ? new ForeignAdapter(backbone, config, tensors, tensors, MissingNode.getInstance())
+                    : withHead(backbone, config, tensors, head);
+        }
+        Path tensors = hubTensors(directory);
+        if (head == null && !Files.exists(directory.resolve(HEAD_CONFIG))) {
+            throw new AdapterException(
+                    "%s holds no head (%s is missing), and without one the adapter answers nothing; name where its head is"
+                            .formatted(directory, HEAD_CONFIG));
+        }
+        return withHead(backbone, config, tensors, head == null ? directory : head);
+    }
+
+    private static ForeignAdapter withHead(Backbone backbone, ForeignConfig config, Path tensors, Path head) {
+        if (Files.isDirectory(head) && Files.exists(head.resolve(HEAD_CONFIG))) {
+            return new ForeignAdapter(
+                    backbone,
+                    config,
+                    tensors,
+                    firstOf(head, "model_head.safetensors", "pytorch_model_head.bin"),
+                    ForeignConfig.read(head.resolve(HEAD_CONFIG)));
+        }
+        Path file = Files.isDirectory(head) ? firstOf(head, "model.safetensors", "pytorch_model.bin") : head;
+        return new ForeignAdapter(backbone, config, tensors, file, MissingNode.getInstance());
+    }
+
+    private static Path firstOf(Path directory, String... names) {
+        return Stream.of(names)
+                .map(directory::resolve)
+                .filter(Files::isRegularFile)
+                .findFirst()
+                .orElseThrow(() -> new AdapterException(
+                        "%s: one of %s must be here".formatted(directory, String.join(", ", names))));
     }
 
     /**
@@ -50,51 +104,110 @@ public final class ForeignAdapter {
     public static ForeignAdapter peft(Path directory, Backbone backbone) {
         Path tensors = directory.resolve(TensorFiles.ADAPTER);
         return new ForeignAdapter(
-                backbone, ForeignConfig.peft(directory.resolve(AdapterWriter.PEFT_CONFIG)), tensors, tensors);
+                backbone,
+                ForeignConfig.peft(directory.resolve(AdapterWriter.PEFT_CONFIG)),
+                tensors,
+                tensors,
+                MissingNode.getInstance());
     }
 
     /**
      * The files of AdapterHub's.
      *
      * @param config {@code adapter_config.json}
-     * @param tensors {@code adapter.safetensors}
+     * @param tensors {@code adapter.safetensors} or {@code pytorch_adapter.bin}
      * @param head what holds {@code classifier.weight} and {@code classifier.bias}: {@code model_head.safetensors}, or the
      *     base's own file where the library used the base's head
      * @throws AdapterException where the configuration is missing or not AdapterHub's
      */
     public static ForeignAdapter adapterHub(Path config, Path tensors, Path head, Backbone backbone) {
-        return new ForeignAdapter(backbone, ForeignConfig.adapterHub(config), tensors, head);
+        return new ForeignAdapter(backbone, ForeignConfig.adapterHub(config), tensors, head, MissingNode.getInstance());
+    }
+
+    /**
+     * The deltas alone of a directory of PEFT's or AdapterHub's; the caller closes their parameters.
+     *
+     * @throws AdapterException as {@link #read()} does
+     */
+    static Deltas deltas(Path directory, Backbone backbone) {
+        ForeignConfig config = ForeignConfig.in(directory);
+        Path tensors = config.keys() == KeyTable.PEFT ? peftTensors(directory) : hubTensors(directory);
+        ForeignAdapter foreign = new ForeignAdapter(backbone, config, tensors, tensors, MissingNode.getInstance());
+        Method method = config.method(foreign.modules);
+        Deltas deltas = foreign.deltas(method);
+        Map<String, Parameter> parameters =
+                deltas.parameters().stream().collect(Collectors.toMap(Parameter::name, parameter -> parameter));
+        new ParameterFile(tensors, foreign.stored(method, deltas.parameters())).readAmongOthers(parameters);
+        return deltas;
+    }
+
+    private static Path peftTensors(Path directory) {
+        return firstOf(directory, TensorFiles.ADAPTER, "adapter_model.bin");
+    }
+
+    private static Path hubTensors(Path directory) {
+        return firstOf(directory, "adapter.safetensors", "pytorch_adapter.bin");
+    }
+
+    /** The base that the configuration in a directory names, which may be empty. */
+    public static String baseName(Path directory) {
+        return ForeignConfig.in(directory).baseName();
+    }
+
+    /** The library and its version. */
+    public String library() {
+        return config.library();
+    }
+
+    /** The file with the tensors of the deltas. */
+    public Path file() {
+        return tensors;
+    }
+
+    /** The file with the head, which may be the same. */
+    public Path headFile() {
+        return headTensors;
     }
 
     /** Why Graft does not compute what the library does, for a person to read; empty where it does. */
     public Optional<String> refusal() {
-        return config.refusal(modules);
+        return config.refusal(modules).or(() -> ForeignHead.refusal(headConfig));
     }
 
     /**
-     * Reads the adapter; the caller closes it.
+     * Reads the adapter, for the base that its configuration names, and as a classification or a regression by the number of
+     * the head's outputs where its files do not say more; the caller closes it.
      *
      * @throws AdapterException where it is refused; or a tensor is missing, unexpected, of another shape, or not finite
      */
     public Adapter read() {
-        Adapter adapter = empty();
+        return read(config.baseName(), null, List.of());
+    }
+
+    /**
+     * As {@link #read()}.
+     *
+     * @param baseName how the base was opened
+     * @param task the name of the task; null for what the files say
+     * @param labels the labels in the order of the head's outputs; empty for what the files say
+     * @throws dev.graft.task.LabelException where these are no labels of the task
+     */
+    public Adapter read(String baseName, @Nullable String task, List<String> labels) {
+        ForeignHead.refusal(headConfig).ifPresent(reason -> {
+            throw new AdapterException("%s: %s".formatted(headTensors, reason));
+        });
+        Method method = config.method(modules);
+        ForeignHead head = head(method);
+        Adapter adapter = empty(method, head, baseName, head.answering(task, labels));
         try {
             Map<String, Parameter> parameters = adapter.parametersByName();
-            List<StoredTensor> stored = tensors(adapter);
-            if (head.equals(tensors)) {
-                new ParameterFile(tensors, stored).read(parameters);
+            List<StoredTensor> stored = stored(method, adapter.deltas().parameters());
+            if (headTensors.equals(tensors)) {
+                stored = concat(stored, head.tensors());
             } else {
-                new ParameterFile(
-                                tensors,
-                                stored.stream()
-                                        .filter(tensor -> !isHead(tensor))
-                                        .toList())
-                        .read(parameters);
-                new ParameterFile(
-                                head,
-                                stored.stream().filter(ForeignAdapter::isHead).toList())
-                        .readAmongOthers(parameters);
+                new ParameterFile(headTensors, head.tensors()).readAmongOthers(parameters);
             }
+            new ParameterFile(tensors, stored).read(parameters);
             return adapter;
         } catch (RuntimeException e) {
             adapter.close();
@@ -104,45 +217,54 @@ public final class ForeignAdapter {
 
     /** The library's names for the tensors of an adapter with this configuration, the head's among them. */
     public List<StoredTensor> tensors(Adapter adapter) {
-        return stored(adapter.method(), adapter.parameters().stream().map(Parameter::name));
+        return concat(
+                stored(adapter.method(), adapter.deltas().parameters()),
+                head(adapter.method()).tensors());
     }
 
-    private List<StoredTensor> stored(Method method, Stream<String> parameters) {
-        return config.keys().tensors(method, parameters.toList(), modules, config.adapterName());
+    private List<StoredTensor> stored(Method method, List<Parameter> parameters) {
+        return names(method, parameters.stream().map(Parameter::name).toList());
     }
 
-    private static boolean isHead(StoredTensor tensor) {
-        return Head.owns(tensor.parameters().getFirst());
+    private List<StoredTensor> names(Method method, List<String> parameters) {
+        List<StoredTensor> named = config.keys().tensors(method, parameters, names(), config.adapterName());
+        return config.keys() == KeyTable.PEFT
+                ? named
+                : named.stream()
+                        .map(tensor -> LegacyNames.with(tensor, config.adapterName()))
+                        .toList();
     }
 
-    private Adapter empty() {
-        Method method = config.method(modules);
-        Pooling pooling = modules.pooling().orElseThrow(); // without one, the configuration was refused
-        int outputs = outputs(method);
-        ObjectNode training = AdapterCard.JSON.createObjectNode().put("importedFrom", config.library());
-        return new Adapter(
-                method,
-                task(outputs),
-                pooling,
-                backbone.architecture().positions(),
-                BaseIdentity.of(config.baseName(), backbone, pooling),
-                deltas(method),
-                zeros(outputs),
-                training);
-    }
-
-    private Deltas deltas(Method method) {
-        try {
-            return new Deltas(method.deltas(backbone.architecture(), Initializer.blank(backbone)));
-        } catch (IllegalArgumentException e) {
-            throw new AdapterException("%s: does not fit this base: %s".formatted(config.file(), e.getMessage()), e);
+    /** AdapterHub saves an adapter of a bare model without the family's prefix. */
+    private ModuleNames names() {
+        try (TensorSource source = TensorSource.open(tensors)) {
+            return source.tensors().stream().anyMatch(tensor -> tensor.name().contains(modules.prefix()))
+                    ? modules
+                    : ModuleNames.bare(backbone);
         }
     }
 
-    /** How many numbers the head gives. */
-    private int outputs(Method method) {
-        StoredTensor weight = stored(method, Stream.of(Head.WEIGHT)).getFirst();
-        try (TensorSource source = TensorSource.open(head)) {
+    private static List<StoredTensor> concat(List<StoredTensor> first, List<StoredTensor> second) {
+        List<StoredTensor> all = new ArrayList<>(first);
+        all.addAll(second);
+        return all;
+    }
+
+    private ForeignHead head(Method method) {
+        if (headConfig.path("config").isObject()) {
+            return ForeignHead.flexible(headConfig);
+        }
+        List<StoredTensor> classifier = names(method, List.of(Head.WEIGHT, Head.BIAS));
+        return new ForeignHead(
+                ForeignHead.task(ForeignHead.labels(headConfig, outputs(classifier.getFirst()))),
+                modules.pooling().orElseThrow(), // without one, the configuration was refused
+                null,
+                classifier);
+    }
+
+    /** How many numbers transformers' head gives. */
+    private int outputs(StoredTensor weight) {
+        try (TensorSource source = TensorSource.open(headTensors)) {
             return weight.names()
                     .filter(source::contains)
                     .map(name -> source.info(name).shape())
@@ -151,29 +273,43 @@ public final class ForeignAdapter {
                     .map(shape -> shape.getFirst().intValue())
                     .orElseThrow(
                             () -> new AdapterException("%s holds no classification head: the matrix '%s' is missing"
-                                    .formatted(head, weight.key())));
+                                    .formatted(headTensors, weight.key())));
         }
     }
 
-    /** The labels are those that transformers makes up, since the files do not keep any. */
-    private static Task task(int outputs) {
-        return outputs == 1
-                ? new Regression()
-                : new Classification(
-                        IntStream.range(0, outputs).mapToObj(i -> "LABEL_" + i).toList());
+    private Adapter empty(Method method, ForeignHead head, String baseName, Task task) {
+        if (task.outputs() != head.task().outputs()) {
+            throw new AdapterException("%s: the head gives %d numbers, but %s has %d: %s"
+                    .formatted(headTensors, head.task().outputs(), task.name(), task.outputs(), task.labels()));
+        }
+        if (head.pooling() == Pooling.POOLER
+                && !backbone.architecture().tensors().containsKey("pooler.weight")) {
+            throw new AdapterException(
+                    "%s: the head reads the base's pooler, but the open base has none".formatted(headTensors));
+        }
+        ObjectNode training = AdapterCard.JSON.createObjectNode().put("importedFrom", config.library());
+        return new Adapter(
+                method,
+                task,
+                head.pooling(),
+                backbone.architecture().positions() - method.takenPositions(),
+                BaseIdentity.of(baseName, backbone, head.pooling()),
+                deltas(method),
+                Head.zeros(
+                        task.outputs(),
+                        backbone.architecture().hidden(),
+                        backbone.dtype().master(),
+                        backbone.device(),
+                        Head.DROPOUT,
+                        head.activation()),
+                training);
     }
 
-    private Head zeros(int outputs) {
-        try (Scope scope = Scope.open()) {
-            DType master = backbone.dtype().master();
-            return Head.of(
-                    Tensor.zeros(
-                            master,
-                            backbone.device(),
-                            outputs,
-                            backbone.architecture().hidden()),
-                    Tensor.zeros(master, backbone.device(), outputs),
-                    Head.DROPOUT);
+    private Deltas deltas(Method method) {
+        try {
+            return new Deltas(method.deltas(backbone.architecture(), Initializer.blank(backbone)));
+        } catch (IllegalArgumentException e) {
+            throw new AdapterException("%s: does not fit this base: %s".formatted(config.file(), e.getMessage()), e);
         }
     }
 }

@@ -3,10 +3,12 @@ package dev.graft.adapter;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.graft.method.Method;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,8 +32,31 @@ record ForeignConfig(
         JsonNode options,
         String baseName,
         String adapterName) {
-    /** Before 1.1.0 AdapterHub scaled a LoRA by alpha, and since then by alpha / r. */
-    private static final Pattern SCALED_BY_ALPHA = Pattern.compile("adapters\\.(0|1\\.0)\\..*");
+    /**
+     * The configuration in a directory, of whichever library's.
+     *
+     * @throws AdapterException where there is none, or it is neither's
+     */
+    static ForeignConfig in(Path directory) {
+        Path file = directory.resolve(AdapterWriter.PEFT_CONFIG);
+        if (!Files.isRegularFile(file)) {
+            throw new AdapterException("%s: no adapter of PEFT or AdapterHub here (%s is missing)%s"
+                    .formatted(directory, AdapterWriter.PEFT_CONFIG, adaptersWithin(directory)));
+        }
+        return read(file).has("peft_type") ? peft(file) : adapterHub(file);
+    }
+
+    /** PEFT and AdapterHub both save several adapters in folders of one directory. */
+    private static String adaptersWithin(Path directory) {
+        try (Stream<Path> entries = Files.list(directory)) {
+            List<Path> adapters = entries.filter(entry -> Files.exists(entry.resolve(AdapterWriter.PEFT_CONFIG)))
+                    .sorted()
+                    .toList();
+            return adapters.isEmpty() ? "" : "; choose one of " + adapters;
+        } catch (IOException e) {
+            return ": " + e;
+        }
+    }
 
     static ForeignConfig peft(Path file) {
         JsonNode json = read(file);
@@ -52,10 +77,14 @@ record ForeignConfig(
 
     static ForeignConfig adapterHub(Path file) {
         JsonNode json = read(file);
-        JsonNode options = json.path("config");
-        if (!options.isObject() || !json.path("name").isTextual()) {
-            throw new AdapterException(
-                    "%s: not a configuration of AdapterHub's: it has no config or no name".formatted(file));
+        if (!json.path("name").isTextual()) {
+            throw new AdapterException("%s: not a configuration of AdapterHub's: it has no name".formatted(file));
+        }
+        JsonNode options;
+        try {
+            options = AdapterHubConfig.of(json);
+        } catch (IllegalArgumentException e) {
+            throw new AdapterException("%s: %s".formatted(file, e.getMessage()), e);
         }
         String architecture = AdapterHubMethods.architecture(options);
         return new ForeignConfig(
@@ -69,7 +98,7 @@ record ForeignConfig(
                 json.path("name").asText());
     }
 
-    private static JsonNode read(Path file) {
+    static JsonNode read(Path file) {
         try {
             return AdapterCard.JSON.readTree(file.toFile());
         } catch (IOException e) {
@@ -88,13 +117,6 @@ record ForeignConfig(
         if (modules.pooling().isEmpty()) {
             return Optional.of("the head of a %s, which is not one linear layer, is not built yet"
                     .formatted(modules.backbone().architecture().family()));
-        }
-        if (kind.equals("lora")
-                && SCALED_BY_ALPHA
-                        .matcher(library.substring(library.indexOf(' ') + 1))
-                        .matches()
-                && options.path("alpha").asDouble() != options.path("r").asDouble()) {
-            return Optional.of("lora of %s is scaled in another way, which is not built yet".formatted(library));
         }
         try {
             return foreign.refusal(options, modules).map(reason -> kind + ": " + reason);

@@ -7,6 +7,7 @@ import dev.graft.tensor.Tensor;
 import dev.graft.weights.SafetensorsWriter;
 import dev.graft.weights.TensorInfo;
 import dev.graft.weights.TensorSource;
+import dev.graft.weights.TorchWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -95,7 +96,7 @@ record ParameterFile(Path file, List<StoredTensor> tensors) {
     }
 
     /**
-     * Writes the file with the parameters' values, as PEFT marks its own.
+     * Writes the file with the parameters' values: safetensors as PEFT marks its own, or PyTorch's format for a {@code .bin}.
      *
      * @param parameters by name
      */
@@ -110,7 +111,11 @@ record ParameterFile(Path file, List<StoredTensor> tensors) {
                                         .value())
                                 .toList()));
             }
-            SafetensorsWriter.write(file, values, Map.of("format", "pt"));
+            if (file.toString().endsWith(".bin")) {
+                TorchWriter.write(file, values);
+            } else {
+                SafetensorsWriter.write(file, values, Map.of("format", "pt"));
+            }
         }
     }
 }

@@ -7,6 +7,9 @@ import dev.graft.method.Ia3;
 import dev.graft.method.LayerNorm;
 import dev.graft.method.Lora;
 import dev.graft.method.Method;
+import dev.graft.method.Prefix;
+import dev.graft.method.Prompt;
+import dev.graft.model.Architecture;
 import dev.graft.model.Backbone;
 import dev.graft.model.Pooling;
 import dev.graft.task.Head;
@@ -51,7 +54,7 @@ final class PeftFormat {
 
     /** What transformers' sequence classification puts before a base's names; empty where its head is another. */
     static Optional<String> classifierPrefix(Backbone backbone, Pooling pooling, Head head) {
-        boolean plainHead = head.scale() == 1 && head.shift() == 0;
+        boolean plainHead = head.activation() == null && head.scale() == 1 && head.shift() == 0;
         ModuleNames names = ModuleNames.withHead(backbone);
         return names.refusal().isEmpty() && names.pooling().equals(Optional.of(pooling)) && plainHead
                 ? Optional.of(names.prefix())
@@ -90,6 +93,12 @@ final class PeftFormat {
             case Lora lora -> PeftLora.describe(json, lora, parameters, new PeftModules(modules));
             case Dora dora -> PeftLora.describe(json, dora, parameters, new PeftModules(modules));
             case Ia3 ia3 -> PeftIa3.describe(json, parameters, new PeftModules(modules));
+            case Prefix prefix ->
+                virtualTokens(json, "PREFIX_TUNING", prefix.length())
+                        .put("encoder_hidden_size", base().hidden())
+                        .put("prefix_projection", false);
+            case Prompt prompt ->
+                virtualTokens(json, "PROMPT_TUNING", prompt.length()).put("prompt_tuning_init", "RANDOM");
             default -> normKeys(json);
         }
         return json;
@@ -102,5 +111,19 @@ final class PeftFormat {
                 .map(path -> path.substring(path.lastIndexOf('.') + 1))
                 .distinct()
                 .forEach(targets::add);
+    }
+
+    private ObjectNode virtualTokens(ObjectNode json, String type, int length) {
+        json.remove("exclude_modules");
+        return json.put("peft_type", type)
+                .put("num_virtual_tokens", length)
+                .put("num_attention_heads", base().heads())
+                .put("num_layers", base().layers())
+                .put("num_transformer_submodules", 1)
+                .put("token_dim", base().hidden());
+    }
+
+    private Architecture base() {
+        return modules.backbone().architecture();
     }
 }

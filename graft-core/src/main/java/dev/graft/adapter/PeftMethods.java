@@ -71,7 +71,8 @@ final class PeftMethods {
     /** Options that must have one of the values, with those that every configuration has. */
     static Map<String, Set<Object>> only(Map<String, Set<Object>> options) {
         Map<String, Set<Object>> only = new HashMap<>(options);
-        only.put("task_type", Set.of("SEQ_CLS"));
+        // only what has a head can be used, which its tensors tell
+        only.put("task_type", Set.of("SEQ_CLS", "FEATURE_EXTRACTION", "null"));
         return only;
     }
 

@@ -14,7 +14,7 @@ import java.nio.file.Path;
  * @param pooling how the base's hidden states become one vector
  */
 public record BaseFiles(String name, Path config, Path weights, Path tokenizer, Pooling pooling) {
-    /** The same files, pooled in another way. */
+    /** The same files, pooled in another way: an adapter knows what its head reads. */
     public BaseFiles pooledBy(Pooling other) {
         return new BaseFiles(name, config, weights, tokenizer, other);
     }

@@ -150,8 +150,8 @@ public final class Methods {
         }
         if (options.get(option).isArray()) {
             ArrayNode values = options.putArray(option);
-            for (String part : value.split("\\+")) {
-                values.add(part);
+            if (!value.isEmpty()) { // nothing behind the = is the empty list
+                List.of(value.split("\\+")).forEach(values::add);
             }
         } else if (options.get(option).isObject()) {
             ObjectNode values = options.putObject(option);

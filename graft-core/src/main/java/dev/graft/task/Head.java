@@ -1,23 +1,30 @@
 package dev.graft.task;
 
+import dev.graft.model.Activation;
 import dev.graft.model.Backbone;
 import dev.graft.model.Mode;
 import dev.graft.tensor.DType;
 import dev.graft.tensor.Device;
 import dev.graft.tensor.Functions;
+import dev.graft.tensor.Gradients;
 import dev.graft.tensor.Parameter;
 import dev.graft.tensor.RandomSource;
 import dev.graft.tensor.Scope;
 import dev.graft.tensor.Tensor;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The end of a task: one linear layer on the pooled vector of a text, which trains.
+ * The end of a task: a linear layer on the pooled vector v of a text, behind another one with an activation where there is
+ * one. It trains.
  *
  * <pre>
  *   out = (dropout(v) W^T + b) * scale + shift
+ *   out = (dropout(phi(dropout(v) W_d^T + b_d)) W^T + b) * scale + shift
  * </pre>
  *
+ * The first is BERT's own and what {@link #create} makes; the second is that of RoBERTa's classifiers and AdapterHub's.
  * A verbaliser's layer is the base's own and does not train: W holds the embeddings of one word for each label, b their
  * biases in the masked-LM head (Schick and Schuetze 2021, arXiv 2001.07676).
  *
@@ -29,12 +36,18 @@ import java.util.List;
 public final class Head implements AutoCloseable {
     public static final String WEIGHT = "head.weight";
     public static final String BIAS = "head.bias";
+    public static final String DENSE_WEIGHT = "head.dense.weight";
+    public static final String DENSE_BIAS = "head.dense.bias";
 
     /** The share of the pooled vector that is dropped in training; BERT's own. */
     public static final double DROPOUT = 0.1;
 
     private static final double SIGMA = 0.02;
 
+    /** The layer before the last one: W_d [d, d], b_d [d] and phi. */
+    private record Dense(Parameter weight, Parameter bias, Activation activation) {}
+
+    private final @Nullable Dense dense;
     private final Tensor weight;
     private final Tensor bias;
     private final List<Parameter> parameters;
@@ -44,6 +57,7 @@ public final class Head implements AutoCloseable {
     private final double shift;
 
     private Head(
+            @Nullable Dense dense,
             Tensor weight,
             Tensor bias,
             List<Parameter> parameters,
@@ -51,6 +65,7 @@ public final class Head implements AutoCloseable {
             double dropout,
             double scale,
             double shift) {
+        this.dense = dense;
         this.weight = weight;
         this.bias = bias;
         this.parameters = parameters;
@@ -78,9 +93,14 @@ public final class Head implements AutoCloseable {
 
     /** A head that starts from copies of the given tensors, W [C, d] and b [C]. */
     public static Head of(Tensor weight, Tensor bias, double dropout) {
+        return of(null, weight, bias, dropout);
+    }
+
+    private static Head of(@Nullable Dense dense, Tensor weight, Tensor bias, double dropout) {
         Parameter w = Parameter.of(WEIGHT, weight, true);
         Parameter b = Parameter.of(BIAS, bias, false);
-        return new Head(w.value(), b.value(), List.of(w, b), List.of(), dropout, 1, 0);
+        List<Parameter> parameters = dense == null ? List.of(w, b) : List.of(dense.weight(), dense.bias(), w, b);
+        return new Head(dense, w.value(), b.value(), parameters, List.of(), dropout, 1, 0);
     }
 
     /**
@@ -105,29 +125,73 @@ public final class Head implements AutoCloseable {
             Tensor bias = base.tensor(Backbone.WORD_BIAS).indexSelect(0, indices);
             Tensor weight = base.tensor(Backbone.WORDS).indexSelect(0, indices);
             return new Head(
-                    weight.to(master).retain(), bias.to(master).retain(), List.of(), List.copyOf(words), 0, 1, 0);
+                    null, weight.to(master).retain(), bias.to(master).retain(), List.of(), List.copyOf(words), 0, 1, 0);
+        }
+    }
+
+    /**
+     * A head of zeros, whose parameters come from a file.
+     *
+     * @param activation phi of the dense layer before the last one; null for a head without it
+     */
+    public static Head zeros(
+            int outputs, int hidden, DType master, Device device, double dropout, @Nullable Activation activation) {
+        try (Scope scope = Scope.open()) {
+            Dense dense = activation == null
+                    ? null
+                    : new Dense(
+                            Parameter.of(DENSE_WEIGHT, Tensor.zeros(master, device, hidden, hidden), true),
+                            Parameter.of(DENSE_BIAS, Tensor.zeros(master, device, hidden), false),
+                            activation);
+            return of(
+                    dense,
+                    Tensor.zeros(master, device, outputs, hidden),
+                    Tensor.zeros(master, device, outputs),
+                    dropout);
         }
     }
 
     /** The same parameters with another unit for the outputs. */
     public Head scaled(double newScale, double newShift) {
-        return new Head(weight, bias, parameters, words, dropout, newScale, newShift);
+        return new Head(dense, weight, bias, parameters, words, dropout, newScale, newShift);
+    }
+
+    /** A copy with the same outputs whose scale is 1 and shift 0, since they went into W and b; the caller closes it. */
+    public Head folded() {
+        try (Scope scope = Scope.open();
+                Gradients off = Gradients.off()) {
+            Dense copy = dense == null
+                    ? null
+                    : new Dense(
+                            Parameter.of(DENSE_WEIGHT, dense.weight().value(), true),
+                            Parameter.of(DENSE_BIAS, dense.bias().value(), false),
+                            dense.activation());
+            return of(copy, weight.times(scale), bias.times(scale).plus(shift), dropout);
+        }
     }
 
     /** Whether a parameter of this name is a head's. */
     public static boolean owns(String parameter) {
-        return parameter.equals(WEIGHT) || parameter.equals(BIAS);
+        return Set.of(WEIGHT, BIAS, DENSE_WEIGHT, DENSE_BIAS).contains(parameter);
     }
 
     /** [B, d] in full precision to [B, C], in double precision where the outputs have a unit. */
     public Tensor apply(Tensor pooled, Mode mode) {
-        Tensor out = Functions.linear(mode.dropout(pooled, dropout, "head"), weight, bias);
+        Tensor read = dense == null ? pooled : dense(dense, pooled, mode); // [B, d]
+        Tensor out = Functions.linear(mode.dropout(read, dropout, "head"), weight, bias);
         return scale == 1 && shift == 0
                 ? out
                 : out.to(DType.FLOAT64).times(scale).plus(shift);
     }
 
-    /** W [C, d] and b [C]; nothing of a verbaliser. */
+    private Tensor dense(Dense layer, Tensor pooled, Mode mode) {
+        Tensor dropped = mode.dropout(pooled, dropout, "head.dense");
+        return layer.activation()
+                .apply(Functions.linear(
+                        dropped, layer.weight().value(), layer.bias().value()));
+    }
+
+    /** W_d [d, d] and b_d [d] where there are, W [C, d] and b [C]; nothing of a verbaliser. */
     public List<Parameter> parameters() {
         return parameters;
     }
@@ -135,6 +199,11 @@ public final class Head implements AutoCloseable {
     /** The id of the word for each label; empty but for a verbaliser. */
     public List<Integer> words() {
         return words;
+    }
+
+    /** The activation of the dense layer before the last one; null for a head without it. */
+    public @Nullable Activation activation() {
+        return dense == null ? null : dense.activation();
     }
 
     public double dropout() {
@@ -153,7 +222,6 @@ public final class Head implements AutoCloseable {
 
     @Override
     public void close() {
-        weight.close();
-        bias.close();
+        parameters().forEach(Parameter::close);
     }
 }

@@ -53,10 +53,33 @@ public sealed interface Task permits Classification, MultiLabel, Regression {
             case Classification.NAME -> Classification.of(labels);
             case MultiLabel.NAME -> MultiLabel.of(labels);
             case Regression.NAME -> new Regression();
-            default ->
-                throw new LabelException("unknown task \"%s\", expected %s, %s or %s"
-                        .formatted(name, Classification.NAME, MultiLabel.NAME, Regression.NAME));
+            default -> throw unknown(name);
         };
+    }
+
+    /**
+     * The task of that name, with the labels in the order of its outputs.
+     *
+     * @param name as {@link #name} gives it
+     * @throws LabelException if there is no such task, or it cannot have these labels
+     */
+    static Task of(String name, List<String> labels) {
+        return switch (name) {
+            case Classification.NAME -> new Classification(labels);
+            case MultiLabel.NAME -> new MultiLabel(labels);
+            case Regression.NAME -> {
+                if (!labels.isEmpty()) {
+                    throw new LabelException("a regression has no labels: " + labels);
+                }
+                yield new Regression();
+            }
+            default -> throw unknown(name);
+        };
+    }
+
+    private static LabelException unknown(String name) {
+        return new LabelException("unknown task \"%s\", expected %s, %s or %s"
+                .formatted(name, Classification.NAME, MultiLabel.NAME, Regression.NAME));
     }
 
     private static boolean isMeasured(Set<String> distinct) {

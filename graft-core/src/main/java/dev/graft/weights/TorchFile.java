@@ -18,8 +18,8 @@ import java.util.Set;
  * is listed here. Dictionaries within dictionaries give names joined by points.
  */
 final class TorchFile implements TensorSource {
-    private static final String REBUILD_TENSOR = "torch._utils._rebuild_tensor_v2";
-    private static final String ORDERED_DICT = "collections.OrderedDict";
+    static final String REBUILD_TENSOR = "torch._utils._rebuild_tensor_v2";
+    static final String ORDERED_DICT = "collections.OrderedDict";
 
     private static final Map<String, DType> STORAGES = Map.of(
             "torch.DoubleStorage", DType.FLOAT64,
@@ -49,6 +49,15 @@ final class TorchFile implements TensorSource {
         this.archive = archive;
         this.order = order;
         this.catalog = catalog;
+    }
+
+    /** PyTorch's name of the storage of values of a type. */
+    static String storage(DType dtype) {
+        return STORAGES.entrySet().stream()
+                .filter(storage -> storage.getValue() == dtype)
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow();
     }
 
     static TorchFile open(Path file) {

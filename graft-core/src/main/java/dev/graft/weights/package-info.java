@@ -1,5 +1,5 @@
 /**
- * Files of tensors: safetensors (read and write), ONNX initialisers, TensorFlow bundles, PyTorch's archives. Nothing in a file is
+ * Files of tensors: safetensors and PyTorch's archives (read and write), ONNX initialisers, TensorFlow bundles. Nothing in a file is
  * ever executed.
  *
  * <p>{@link dev.graft.weights.TensorSource#open} is the way in: it tells the formats apart by content and hands out tensors by

@@ -14,7 +14,6 @@ import dev.graft.model.Site.Sublayer.Block;
 import dev.graft.tensor.Parameter;
 import dev.graft.tensor.Tensor;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -187,19 +186,6 @@ class ForeignAdapterTest {
                         .refusal()
                         .orElseThrow())
                 .contains("reduction_factor");
-    }
-
-    @Test
-    void aLoraFromBeforeTheScaleChangedIsRefused() throws IOException {
-        Path config = directory.resolve("adapter_config.json");
-        Files.writeString(config, """
-                {"config": {"architecture": "lora", "r": 4, "alpha": 16, "attn_matrices": ["q"]},
-                 "name": "my", "version": "adapters.1.0.1"}
-                """);
-        assertThat(ForeignAdapter.adapterHub(config, directory, directory, base)
-                        .refusal()
-                        .orElseThrow())
-                .contains("AdapterHub adapters.1.0.1 is scaled in another way");
     }
 
     @Test

@@ -41,6 +41,7 @@ public final class Golden implements AutoCloseable {
             GoldenModel model = models.computeIfAbsent(golden.model(), name -> new GoldenModel(base));
             return switch (golden.suite()) {
                 case BASE -> plain(golden, model);
+                case ADAPTERHUB_HEADS -> GoldenHead.run(golden, model);
                 case TRAJECTORY -> Trajectory.of(golden, folder).run(model);
                 default -> adapted(golden, model);
             };

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 
 /**
  * A folder of golden files: {@code base/<model>}, {@code peft/<model>/<case>}, {@code adapterhub/<model>/<case>},
- * {@code trajectory/<case>}, and the folders of suites that are not built.
+ * {@code adapterhub_heads/<model>/<head>}, {@code trajectory/<case>}, and the folders of suites that are not built.
  */
 public record GoldenFolder(Path root) {
     /**
@@ -26,6 +26,10 @@ public record GoldenFolder(Path root) {
             for (Path directory : directories(root.resolve(suite.folder()))) {
                 switch (suite) {
                     case PEFT, ADAPTERHUB -> directories(directory).forEach(child -> cases.add(of(suite, child)));
+                    case ADAPTERHUB_HEADS ->
+                        directories(directory).stream()
+                                .filter(head -> Files.exists(head.resolve("head_config.json")))
+                                .forEach(head -> cases.add(of(suite, head)));
                     default -> cases.add(of(suite, directory));
                 }
             }
@@ -35,9 +39,17 @@ public record GoldenFolder(Path root) {
 
     private GoldenCase of(Suite suite, Path directory) {
         Path within = root.relativize(directory);
-        String model = suite == Suite.TRAJECTORY
-                ? json(directory.resolve("manifest.json")).path("model").asText()
-                : within.getName(1).toString();
+        String model = switch (suite) {
+            case TRAJECTORY ->
+                json(directory.resolve("manifest.json")).path("model").asText();
+            // "bert_cls base"
+            case ADAPTERHUB_HEADS ->
+                json(directory.resolveSibling("manifest.json"))
+                        .path("model")
+                        .asText()
+                        .split(" ")[0];
+            default -> within.getName(1).toString();
+        };
         return new GoldenCase(suite, model, within.toString().replace('\\', '/'), directory);
     }
 

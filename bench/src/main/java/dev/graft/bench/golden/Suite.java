@@ -16,8 +16,8 @@ public enum Suite {
     PEFT_MULTI(false),
     /** Compositions of AdapterHub's. */
     ADAPTERHUB_COMP(false),
-    /** Heads of AdapterHub's. */
-    ADAPTERHUB_HEADS(false);
+    /** Heads of AdapterHub's: logits and losses. */
+    ADAPTERHUB_HEADS(true);
 
     private final boolean built;
 

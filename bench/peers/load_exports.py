@@ -1,0 +1,51 @@
+"""Loads adapters that Graft exported with PEFT or AdapterHub and prints their logits, one JSON line each.
+
+Usage: load_exports.py BASE ADAPTER...   the inputs are IDS below, which PeersLoadExportsTest gives to Graft too
+"""
+
+import json
+import sys
+import warnings
+from pathlib import Path
+
+import torch
+
+IDS = [[2, 40, 8, 3, 0, 0], [2, 17, 90, 33, 12, 3]]
+
+
+def peft(base, folder):
+    from peft import PeftModel
+    from transformers import AutoModelForSequenceClassification
+
+    model = AutoModelForSequenceClassification.from_pretrained(base, attn_implementation="eager", num_labels=3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", category=UserWarning)  # PEFT only warns of missing tensors
+        warnings.filterwarnings("ignore", message="Unsupported layer type")  # its own LayerNorm tuning's
+        return PeftModel.from_pretrained(model, folder)
+
+
+def adapterhub(base, folder):
+    from adapters import AutoAdapterModel
+
+    model = AutoAdapterModel.from_pretrained(base, attn_implementation="eager")
+    info = {}
+    model.load_adapter(folder, set_active=True, loading_info=info)
+    # Every attention knows the one prefix by a name of its own; one of them in the file is enough.
+    missing = [key for key in info.get("missing_keys", []) if ".prefix_tuning.pool." not in key]
+    assert not missing and not info.get("unexpected_keys"), info
+    return model
+
+
+def main():
+    base, *folders = sys.argv[1:]
+    ids = torch.tensor(IDS)
+    for folder in folders:
+        config = json.loads((Path(folder) / "adapter_config.json").read_text())
+        model = (peft if "peft_type" in config else adapterhub)(base, folder).eval()
+        with torch.no_grad():
+            logits = model(input_ids=ids, attention_mask=(ids != 0).long()).logits
+        print(json.dumps({"adapter": folder, "logits": logits.tolist()}), flush=True)
+
+
+if __name__ == "__main__":
+    main()

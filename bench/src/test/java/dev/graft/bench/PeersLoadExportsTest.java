@@ -1,0 +1,123 @@
+package dev.graft.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.graft.adapter.Adapter;
+import dev.graft.adapter.AdapterExport;
+import dev.graft.adapter.AdapterExport.Format;
+import dev.graft.method.Methods;
+import dev.graft.model.Backbone;
+import dev.graft.model.Batch;
+import dev.graft.model.Families;
+import dev.graft.model.Mode;
+import dev.graft.model.Pooling;
+import dev.graft.task.Classification;
+import dev.graft.tensor.DType;
+import dev.graft.tensor.Device;
+import dev.graft.tensor.Gradients;
+import dev.graft.tensor.RandomSource;
+import dev.graft.tensor.Scope;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The libraries themselves load what Graft exports, and compute the same. It needs their environment, which
+ * {@code ./graft-bench train --peers} makes, and is skipped without.
+ */
+class PeersLoadExportsTest {
+    private static final Path PYTHON = Path.of("peers/.venv/bin/python");
+    private static final Path BASE = Path.of("../graft-core/src/test/resources/golden/base/bert_cls");
+    private static final Offset<Double> EQUAL = Offset.offset(1e-5);
+
+    private static final Map<Format, List<String>> METHODS = Map.of(
+            Format.PEFT,
+            List.of(
+                    "lora:rank=4,alpha=3",
+                    "lora:targets=query+ffn.down,layers=1",
+                    "ia3",
+                    "layernorm",
+                    "prefix:length=5,positions=shifted",
+                    "prompt:length=3,place=before_cls"),
+            Format.ADAPTERHUB,
+            List.of(
+                    "lora:rank=4,alpha=3",
+                    "lora:targets=query+key+value+ffn.up+ffn.down",
+                    "ia3:outputs=key+value+ffn.up,inputs=",
+                    "houlsby:layernorm=frozen,bottleneck=5",
+                    "prefix:length=5",
+                    "prompt:length=3,stage=output"));
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void theyComputeTheSame() throws IOException {
+        Assumptions.assumeTrue(Files.exists(PYTHON), "skipped: no Python libraries in bench/peers/.venv");
+        Map<Path, double[]> expected = new LinkedHashMap<>();
+        try (Backbone base = Families.open(
+                BASE.resolve("config.json"),
+                BASE.resolve("model.safetensors"),
+                Pooling.POOLER,
+                DType.FLOAT32,
+                Device.CPU)) {
+            METHODS.forEach((format, methods) -> methods.forEach(method -> export(base, format, method, expected)));
+        }
+        List<String> command = new ArrayList<>(List.of(PYTHON.toString(), "peers/load_exports.py", BASE.toString()));
+        expected.keySet().forEach(folder -> command.add(folder.toString()));
+        Process process = new ProcessBuilder(command)
+                .redirectError(directory.resolve("errors").toFile())
+                .start();
+        int compared = 0;
+        for (String line : process.inputReader().lines().toList()) {
+            JsonNode answer = new ObjectMapper().readTree(line);
+            List<Double> logits = new ArrayList<>();
+            answer.path("logits").forEach(row -> row.forEach(logit -> logits.add(logit.asDouble())));
+            Path folder = Path.of(answer.path("adapter").asText());
+            assertThat(logits.stream().mapToDouble(Double::doubleValue).toArray())
+                    .as(folder.getFileName().toString())
+                    .containsExactly(expected.get(folder), EQUAL);
+            compared++;
+        }
+        assertThat(compared).as(() -> read(directory.resolve("errors"))).isEqualTo(expected.size());
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    private void export(Backbone base, Format format, String method, Map<Path, double[]> expected) {
+        Classification task = new Classification(List.of("low", "mid", "high"));
+        try (Adapter adapter = Adapter.create(Methods.parse(method), task, base, "tiny", Pooling.POOLER, 20, 1);
+                Scope scope = Scope.open();
+                Gradients off = Gradients.off()) {
+            // Away from its start, where a B of zeros would hide a wrong A.
+            adapter.parameters()
+                    .forEach(parameter -> parameter.assign(parameter
+                            .value()
+                            .plus(new RandomSource(7)
+                                    .at(parameter.name())
+                                    .normal(0.1, parameter.value().shape()))));
+            Path folder = directory.resolve(format + "-" + expected.size());
+            AdapterExport.write(adapter, base, format, "my", folder);
+            List<int[]> ids = List.of(new int[] {2, 40, 8, 3}, new int[] {2, 17, 90, 33, 12, 3});
+            Batch batch =
+                    Batch.of(ids, ids.stream().map(text -> new int[text.length]).toList(), 0, Device.CPU);
+            expected.put(folder, adapter.outputs(base, batch, Mode.EVALUATION).toDoubles());
+        }
+    }
+}

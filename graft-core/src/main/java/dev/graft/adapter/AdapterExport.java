@@ -1,0 +1,182 @@
+package dev.graft.adapter;
+
+import dev.graft.method.Method;
+import dev.graft.method.Prefix;
+import dev.graft.method.Prompt;
+import dev.graft.model.Backbone;
+import dev.graft.model.Batch;
+import dev.graft.model.Deltas;
+import dev.graft.model.Mode;
+import dev.graft.model.Pooling;
+import dev.graft.task.Head;
+import dev.graft.tensor.Gradients;
+import dev.graft.tensor.Parameter;
+import dev.graft.tensor.Scope;
+import dev.graft.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes an adapter in the files of another library, where that computes the same. What was written is read back as the
+ * library reads it, and is thrown away where its outputs for a few tokens are not those of the adapter: so whatever a
+ * configuration of the library's cannot say is refused, and no wrong adapter leaves.
+ *
+ * <p>A library's head reads the pooler or the first position. An adapter whose head reads another vector is written as one of
+ * the bare model, with the head beside it in {@code head.safetensors}, as {@link Adapter#save} does for PEFT.
+ */
+public final class AdapterExport {
+    /** Whose files. */
+    public enum Format {
+        PEFT,
+        ADAPTERHUB
+    }
+
+    private static final String HUB_TENSORS = "pytorch_adapter.bin";
+    private static final String HUB_HEAD = "pytorch_model_head.bin";
+
+    /** Two texts of different lengths, short enough for any base. */
+    private static final List<int[]> PROBE = List.of(new int[] {5, 11, 7, 3}, new int[] {9, 2});
+
+    private static final double EQUAL = 1e-4;
+
+    private final Adapter adapter;
+    private final Backbone backbone;
+    private final Head head;
+
+    private AdapterExport(Adapter adapter, Backbone backbone, Head head) {
+        this.adapter = adapter.described(head, adapter.training());
+        this.backbone = backbone;
+        this.head = head;
+    }
+
+    /**
+     * Writes a directory, whole or not at all.
+     *
+     * @param name the adapter's name, which AdapterHub's keys carry
+     * @return whether the library's own head is among the files; else it lies in {@code head.safetensors}
+     * @throws AdapterException where the library does not compute the same, with the reason; or the place is taken
+     */
+    public static boolean write(Adapter adapter, Backbone backbone, Format format, String name, Path directory) {
+        if (name.isBlank() || name.contains(".")) {
+            throw new AdapterException("an adapter's name must not be blank or hold a point: '%s'".formatted(name));
+        }
+        // The libraries have no unit of a regression's outputs: it goes into the last layer.
+        try (Head plain = adapter.head().folded()) {
+            AdapterExport export = new AdapterExport(adapter, backbone, plain);
+            boolean[] withHead = new boolean[1];
+            new AdapterDirectory(directory).write(fresh -> {
+                withHead[0] = format == Format.PEFT ? export.peft(fresh) : export.adapterHub(fresh, name);
+                export.requireEqual(fresh, format);
+            });
+            return withHead[0];
+        }
+    }
+
+    private boolean peft(Path directory) throws IOException {
+        Method method = adapter.method();
+        if (!PeftFormat.covers(method, backbone) && !(method instanceof Prefix || method instanceof Prompt)) {
+            throw refused("PEFT has no method that computes the same", Format.PEFT);
+        }
+        PeftFormat peft = PeftFormat.of(
+                method, backbone, adapter.pooling(), head, adapter.base().name());
+        Map<String, Parameter> parameters = adapter.parametersByName();
+        List<String> names = List.copyOf(parameters.keySet());
+        TensorFiles files = peft.files(names);
+        files.files().forEach((file, tensors) -> new ParameterFile(directory.resolve(file), tensors).write(parameters));
+        AdapterWriter.writeText(
+                directory.resolve(AdapterWriter.PEFT_CONFIG), peft.config(names).toPrettyString());
+        return !files.files().containsKey(TensorFiles.HEAD);
+    }
+
+    private boolean adapterHub(Path directory, String name) throws IOException {
+        AdapterHubExport hub = new AdapterHubExport(adapter, backbone.architecture());
+        var config = hub.config()
+                .orElseThrow(() -> refused("AdapterHub has no method that computes the same", Format.ADAPTERHUB));
+        AdapterWriter.writeText(
+                directory.resolve(AdapterWriter.PEFT_CONFIG),
+                hub.file(name, config).toPrettyString());
+        Map<String, Parameter> parameters = adapter.parametersByName();
+        List<String> deltas =
+                adapter.deltas().parameters().stream().map(Parameter::name).toList();
+        new ParameterFile(directory.resolve(HUB_TENSORS), hubTensors(deltas, name)).write(parameters);
+        if (adapter.pooling() == Pooling.MEAN) {
+            List<StoredTensor> own = head.parameters().stream()
+                    .map(parameter -> StoredTensor.whole(parameter.name(), parameter.name()))
+                    .toList();
+            new ParameterFile(directory.resolve(TensorFiles.HEAD), own).write(parameters);
+            return false;
+        }
+        var description = hub.file(name, hub.head());
+        AdapterWriter.writeText(directory.resolve(ForeignAdapter.HEAD_CONFIG), description.toPrettyString());
+        new ParameterFile(
+                        directory.resolve(HUB_HEAD),
+                        ForeignHead.flexible(description).tensors())
+                .write(parameters);
+        return true;
+    }
+
+    private List<StoredTensor> hubTensors(List<String> deltas, String name) {
+        try {
+            return KeyTable.ADAPTERHUB.tensors(adapter.method(), deltas, ModuleNames.withHead(backbone), name);
+        } catch (IllegalArgumentException e) {
+            throw refused("AdapterHub has no tensors for it: " + e.getMessage(), Format.ADAPTERHUB);
+        }
+    }
+
+    /** Reads back what was written, and runs both. */
+    private void requireEqual(Path directory, Format format) {
+        Deltas written;
+        try {
+            written = ForeignAdapter.deltas(directory, backbone);
+        } catch (AdapterException e) {
+            throw refused(
+                    "it would not come back: " + String.valueOf(e.getMessage()).replace(directory + "/", ""), format);
+        }
+        try (Scope scope = Scope.open();
+                Gradients off = Gradients.off()) {
+            double[] ours = outputs(adapter.deltas());
+            double[] theirs = outputs(written);
+            if (IntStream.range(0, ours.length).anyMatch(i -> !(Math.abs(ours[i] - theirs[i]) <= EQUAL))) {
+                throw refused("it would compute other outputs there", format);
+            }
+        } finally {
+            written.parameters().forEach(Parameter::close);
+        }
+    }
+
+    private double[] outputs(Deltas deltas) {
+        Batch batch =
+                Batch.of(PROBE, PROBE.stream().map(text -> new int[text.length]).toList(), 0, backbone.device());
+        Tensor pooled = backbone.pool(
+                backbone.forward(batch, deltas, Mode.EVALUATION), adapter.pooling(), deltas, Mode.EVALUATION);
+        return head.apply(pooled, Mode.EVALUATION).toDoubles();
+    }
+
+    private AdapterException refused(String what, Format format) {
+        String why = difference(adapter.method(), format);
+        return new AdapterException("%s cannot be exported to %s: %s%s"
+                .formatted(
+                        adapter.method().name(),
+                        format.name().toLowerCase(Locale.ROOT),
+                        what,
+                        why == null ? "" : "; " + why));
+    }
+
+    private static @Nullable String difference(Method method, Format format) {
+        if (format == Format.ADAPTERHUB) {
+            return AdapterHubExport.difference(method);
+        }
+        return switch (method) {
+            case Prefix prefix -> "PEFT moves the text's positions behind the prefix: train with positions=shifted";
+            case Prompt prompt ->
+                "PEFT puts a prompt before the text's first token, among the word embeddings:"
+                        + " train with place=before_cls,stage=input";
+            default -> null;
+        };
+    }
+}

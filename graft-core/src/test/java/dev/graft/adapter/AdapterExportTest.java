@@ -1,0 +1,177 @@
+package dev.graft.adapter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.graft.adapter.AdapterExport.Format;
+import dev.graft.method.Methods;
+import dev.graft.model.Backbone;
+import dev.graft.model.Batch;
+import dev.graft.model.Mode;
+import dev.graft.model.Pooling;
+import dev.graft.task.Classification;
+import dev.graft.task.Regression;
+import dev.graft.task.Task;
+import dev.graft.tensor.Device;
+import dev.graft.tensor.Gradients;
+import dev.graft.tensor.RandomSource;
+import dev.graft.tensor.Scope;
+import dev.graft.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.List;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Adapters of every method that a library shares, written in its files and read back as it reads them. */
+class AdapterExportTest {
+    private static final Classification CLASSES = new Classification(List.of("low", "mid", "high"));
+    private static final Offset<Double> EQUAL = Offset.offset(1e-5);
+
+    private static Backbone base;
+
+    @TempDir
+    private Path directory;
+
+    @BeforeAll
+    static void open() {
+        base = GoldenFiles.base();
+    }
+
+    @AfterAll
+    static void close() {
+        base.close();
+    }
+
+    /** An adapter away from its start, where a B of zeros would hide a wrong A. */
+    private static Adapter adapter(String method, Task task, Pooling pooling) {
+        Adapter adapter = Adapter.create(Methods.parse(method), task, base, "theirs", pooling, 20, 1);
+        try (Scope scope = Scope.open();
+                Gradients off = Gradients.off()) {
+            adapter.parameters()
+                    .forEach(parameter -> parameter.assign(parameter
+                            .value()
+                            .plus(new RandomSource(7)
+                                    .at(parameter.name())
+                                    .normal(0.1, parameter.value().shape()))));
+        }
+        return adapter;
+    }
+
+    private static double[] outputs(Adapter adapter) {
+        try (Scope scope = Scope.open();
+                Gradients off = Gradients.off()) {
+            List<int[]> ids = List.of(new int[] {2, 40, 8, 3}, new int[] {2, 17, 90, 33, 12, 3});
+            Batch batch =
+                    Batch.of(ids, ids.stream().map(text -> new int[text.length]).toList(), 0, Device.CPU);
+            Tensor outputs = adapter.outputs(base, batch, Mode.EVALUATION);
+            return outputs.toDoubles();
+        }
+    }
+
+    private void comesBack(String method, Format format, Task task, Pooling pooling) {
+        Path exported = directory.resolve("exported");
+        try (Adapter adapter = adapter(method, task, pooling)) {
+            assertThat(AdapterExport.write(adapter, base, format, "my", exported))
+                    .isTrue();
+            try (Adapter back = ForeignAdapter.open(exported, null, base).read("theirs", null, List.of())) {
+                assertThat(back.task().outputs()).isEqualTo(task.outputs());
+                assertThat(outputs(back)).containsExactly(outputs(adapter), EQUAL);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "lora:rank=4,alpha=3",
+                "lora:targets=query+ffn.down,layers=1",
+                "ia3",
+                "layernorm",
+                "prefix:length=5,positions=shifted",
+                "prompt:length=3,place=before_cls"
+            })
+    void comesBackFromPeft(String method) {
+        comesBack(method, Format.PEFT, CLASSES, Pooling.POOLER);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "lora:rank=4,alpha=3",
+                "lora:targets=query+key+value+ffn.up+ffn.down",
+                "ia3:outputs=key+value+ffn.up,inputs=",
+                "houlsby:layernorm=frozen,bottleneck=5",
+                "houlsby:layernorm=frozen,sites=ffn,activation=relu",
+                "prefix:length=5",
+                "prompt:length=3,stage=output",
+                "prompt:length=3,stage=output,place=before_cls"
+            })
+    void comesBackFromAdapterHub(String method) {
+        comesBack(method, Format.ADAPTERHUB, CLASSES, Pooling.CLS);
+    }
+
+    @Test
+    void theUnitOfARegressionGoesIntoTheHead() {
+        try (Adapter plain = adapter("lora", new Regression(), Pooling.POOLER)) {
+            Adapter scaled = plain.described(plain.head().scaled(3, -2), plain.training());
+            for (Format format : Format.values()) {
+                Path exported = directory.resolve(format.name());
+                AdapterExport.write(scaled, base, format, "my", exported);
+                try (Adapter back = ForeignAdapter.open(exported, null, base).read("theirs", null, List.of())) {
+                    assertThat(outputs(back)).containsExactly(outputs(scaled), EQUAL);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PEFT", "ADAPTERHUB"})
+    void aHeadThatTheLibraryHasNotLiesBesideIt(Format format) {
+        try (Adapter adapter = adapter("lora", CLASSES, Pooling.MEAN)) {
+            assertThat(AdapterExport.write(adapter, base, format, "my", directory.resolve("exported")))
+                    .isFalse();
+        }
+        assertThat(directory.resolve("exported/head.safetensors")).exists();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "houlsby                                | PEFT       | PEFT has no method",
+                "prefix                                 | PEFT       | train with positions=shifted",
+                "prompt                                 | PEFT       | place=before_cls",
+                "full                                   | ADAPTERHUB | AdapterHub has no method",
+                "houlsby                                | ADAPTERHUB | layernorm=frozen",
+                "prefix:positions=shifted               | ADAPTERHUB | positions=kept",
+                "prompt                                 | ADAPTERHUB | stage=output",
+                "ia3                                    | ADAPTERHUB | multiplies outputs alone",
+                "lora:layers=1                          | ADAPTERHUB | one LoRA for every layer",
+                "lora:targets=attention.output          | ADAPTERHUB | ffn.down alone"
+            })
+    void whatALibraryComputesOtherwiseIsRefusedWithTheReason(String method, Format format, String reason) {
+        Path exported = directory.resolve("exported");
+        try (Adapter adapter = adapter(method, CLASSES, Pooling.POOLER)) {
+            assertThatThrownBy(() -> AdapterExport.write(adapter, base, format, "my", exported))
+                    .isInstanceOf(AdapterException.class)
+                    .hasMessageContaining("cannot be exported to")
+                    .hasMessageContaining(reason);
+        }
+        assertThat(exported).doesNotExist();
+    }
+
+    @Test
+    void aNameThatKeysCannotCarryIsRefused() {
+        try (Adapter adapter = adapter("lora", CLASSES, Pooling.POOLER)) {
+            assertThatThrownBy(() ->
+                            AdapterExport.write(adapter, base, Format.ADAPTERHUB, "a.b", directory.resolve("exported")))
+                    .hasMessageContaining("must not be blank or hold a point: 'a.b'");
+        }
+    }
+}

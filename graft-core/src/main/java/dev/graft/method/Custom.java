@@ -1,5 +1,6 @@
 package dev.graft.method;
 
+import dev.graft.method.Gated.Mean;
 import dev.graft.model.Activation;
 import dev.graft.model.Architecture;
 import dev.graft.model.Delta;
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * The first factor starts from Kaiming's uniform with a = sqrt 5, as LoRA's. The last one starts at zero, which is exactly the
  * base, or near it from N(0, 0.02). Trains {@code m (d_in + d_out)} scalars at each place, and a bottleneck {@code m + d_out}
- * more. Tensors: {@code <site>.<id>.{down,up}.{weight,bias}} and {@code <site>.<id>.{a,b}}.
+ * more; a scale that trains 1 or {@code d_out}, and a gate {@code d_in + 1}. Tensors:
+ * {@code <site>.<id>.{down,up,gate}.{weight,bias}} and {@code <site>.<id>.{a,b,scale}}.
  *
  * @param id what its tensors are called, to tell two changes at one place apart
  * @param where places by their name within a layer: ffn, attention, layer, query, ffn.inner, ...
@@ -29,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param size m: the width of the bottleneck, or the rank
  * @param activation phi; null for relu, and always without a bottleneck
  * @param reads what the form reads
- * @param scale what the change is multiplied by
+ * @param scale what the change is multiplied by: a number, or a scale that trains
+ * @param gate a gate in the place of the scale, by what it is averaged over; null for none
  * @param start the base itself or near it
  */
 public record Custom(
@@ -40,14 +43,16 @@ public record Custom(
         int size,
         @Nullable Activation activation,
         Reads reads,
-        double scale,
+        Scale scale,
+        @Nullable Mean gate,
         Begin start)
         implements Method {
     private static final double SIGMA = 0.02;
+    private static final Scale ONE = new Scale.Fixed(1);
     private static final Pattern ID = Pattern.compile("[a-z][a-z0-9_-]*");
 
-    public static final Custom DEFAULT =
-            new Custom("custom", List.of("ffn"), List.of(), Shape.BOTTLENECK, 16, null, Reads.INPUT, 1, Begin.BASE);
+    public static final Custom DEFAULT = new Custom(
+            "custom", List.of("ffn"), List.of(), Shape.BOTTLENECK, 16, null, Reads.INPUT, ONE, null, Begin.BASE);
 
     /** The functional forms that can be placed anywhere. */
     public enum Shape {
@@ -75,8 +80,9 @@ public record Custom(
             throw new IllegalArgumentException(
                     "activation means nothing with form=low_rank, which is linear: " + activation);
         }
-        if (!Double.isFinite(scale) || scale == 0) {
-            throw new IllegalArgumentException("scale must be a number other than 0: " + scale);
+        if (gate != null && !scale.equals(ONE)) {
+            throw new IllegalArgumentException(
+                    "scale means nothing with a gate, which stands in its place: " + scale.json());
         }
         where = List.copyOf(where);
         layers = List.copyOf(layers);
@@ -93,14 +99,14 @@ public record Custom(
                 String.join(", ", where),
                 form.name().toLowerCase(Locale.ROOT).replace('_', ' '),
                 reads.name().toLowerCase(Locale.ROOT),
-                scale == 1 ? "added" : "added, scaled",
+                gate != null ? "added, gated" : scale.equals(ONE) ? "added" : "added, scaled",
                 start == Begin.BASE ? "the base" : "near the base");
     }
 
     @Override
     public List<Delta> deltas(Architecture base, Initializer start) {
         return places(base).stream()
-                .<Delta>map(site -> new Change(site, form(site, base, start), reads, new Scaled(scale)))
+                .<Delta>map(site -> new Change(site, form(site, base, start), reads, join(site, base, start)))
                 .toList();
     }
 
@@ -126,6 +132,13 @@ public record Custom(
         };
     }
 
+    private Join join(Site site, Architecture base, Initializer start) {
+        String name = site.path() + "." + id;
+        return gate == null
+                ? scale.join(name, base.outputOf(site), start)
+                : Gated.of(name + ".gate", in(site, base), gate, start);
+    }
+
     private Parameter last(String name, int out, Initializer initializer) {
         return start == Begin.BASE
                 ? initializer.zeros(name, true, out, size)
@@ -140,9 +153,10 @@ public record Custom(
     public long parameters(Architecture base) {
         return places(base).stream()
                 .mapToLong(site -> {
-                    long in = in(site, base);
-                    long out = base.outputOf(site);
-                    return size * (in + out) + (form == Shape.BOTTLENECK ? size + out : 0);
+                    int in = in(site, base);
+                    int out = base.outputOf(site);
+                    long join = gate == null ? scale.parameters(out) : in + 1;
+                    return size * ((long) in + out) + (form == Shape.BOTTLENECK ? size + out : 0) + join;
                 })
                 .sum();
     }

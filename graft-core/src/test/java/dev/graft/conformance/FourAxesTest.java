@@ -29,17 +29,29 @@ class FourAxesTest {
             houlsby:bottleneck=2,sites=attention  | custom:id=bottleneck,where=attention,size=2,activation=gelu_new,reads=output & layernorm
             lora:rank=4,alpha=6                   | custom:id=lora,where=query+value,form=low_rank,size=4,scale=1.5
             lora:rank=2,alpha=2,targets=ffn.up,layers=0+2 | custom:id=lora,where=ffn.up,layers=0+2,form=low_rank,size=2
+            pfeiffer:bottleneck=4                 | custom:id=bottleneck,where=ffn,size=4,reads=finished
+            pfeiffer:bottleneck=4,sites=attention+layer,gate=masked | custom:id=bottleneck,where=attention+layer,size=4,reads=finished,gate=masked
+            pfeiffer:bottleneck=4,reads=output,gate=legacy | custom:id=bottleneck,where=ffn,size=4,reads=output,gate=legacy
+            parallel:bottleneck=4                 | custom:id=bottleneck,where=ffn,size=4
+            scaled-parallel:bottleneck=4          | custom:id=bottleneck,where=ffn,size=4,scale=2
+            scaled-parallel:bottleneck=4,scale=learned,sites=attention | custom:id=bottleneck,where=attention,size=4,scale=learned
+            scaled-parallel:bottleneck=4,scale=channel | custom:id=bottleneck,where=ffn,size=4,scale=channel
             """)
     void aBuiltInMethodIsAPointOfTheFourAxes(String builtIn, String axes) {
         try (Specimen one = Specimen.perturbed(Methods.parse(builtIn), BERT);
                 Specimen other = Specimen.fresh(parts(axes), BERT)) {
             assertThat(other.parameters()).hasSameSizeAs(one.parameters());
             for (Parameter parameter : one.parameters()) {
-                other.parameter(parameter.name()).assign(parameter.value());
+                other.parameter(nameInCustom(parameter)).assign(parameter.value());
             }
             assertThat(other.logits(Mode.EVALUATION).toDoubles())
                     .containsExactly(one.logits(Mode.EVALUATION).toDoubles(), within(1e-12));
         }
+    }
+
+    /** Several changes of one's own may act at one place, so there gates and scales are named after their change. */
+    private static String nameInCustom(Parameter parameter) {
+        return parameter.name().replaceFirst("\\.(gate|scale)(?=\\.|$)", ".bottleneck.$1");
     }
 
     @Test
@@ -72,6 +84,7 @@ class FourAxesTest {
             custom:id=A                               | id must be a word of small letters
             custom:size=0                             | size must be >= 1: 0
             custom:scale=0                            | scale must be a number other than 0
+            custom:scale=2,gate=masked                | scale means nothing with a gate, which stands in its place: 2.0
             custom:rank=3                             | custom has no option 'rank'; it has id, where, layers, form
             custom & custom                           | two parameters are named layer.0.ffn.custom.down.weight
             layernorm & houlsby                       | two deltas replace the base tensor

@@ -133,6 +133,10 @@ record MethodUnderTest(String text, Start start, ToLongFunction<Sizes> count, bo
             of("top-k:k=1", Start.EXACT, s -> layer(s) + pooler(s)),
             of("full", Start.EXACT, s -> embedding(s) + s.layers() * layer(s) + pooler(s)),
             of("head", Start.EXACT, s -> 0),
+            of(
+                    "custom:where=ffn.inner,form=low_rank,size=2,gate=masked",
+                    Start.EXACT,
+                    s -> s.layers() * (4L * s.ffn() + s.ffn() + 1)),
             of("custom:activation=gelu", Start.EXACT, s -> houlsby(s, 16) / 2),
             of(
                     "custom:where=attention+layer,form=low_rank,size=2,reads=finished,scale=3",

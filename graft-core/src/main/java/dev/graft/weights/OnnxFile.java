@@ -12,7 +12,7 @@ import java.util.Set;
  * The constants of an ONNX file under the names that the file gives them: its initialisers, and the Constant nodes with a
  * matrix in them. {@link OnnxNames} gives them their proper names. Nothing of the graph is executed.
  */
-final class OnnxFile implements TensorSource {
+final class OnnxFile implements CatalogSource {
     private static final int MODEL_GRAPH = 7;
     private static final int GRAPH_NODE = 1;
     private static final int GRAPH_INITIALIZER = 5;
@@ -88,23 +88,8 @@ final class OnnxFile implements TensorSource {
     }
 
     @Override
-    public Path file() {
-        return catalog.file();
-    }
-
-    @Override
-    public List<TensorInfo> tensors() {
-        return catalog.infos();
-    }
-
-    @Override
-    public boolean contains(String name) {
-        return catalog.contains(name);
-    }
-
-    @Override
-    public TensorInfo info(String name) {
-        return catalog.get(name).info();
+    public Catalog<OnnxTensor> catalog() {
+        return catalog;
     }
 
     @Override

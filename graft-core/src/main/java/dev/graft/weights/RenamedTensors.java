@@ -1,13 +1,12 @@
 package dev.graft.weights;
 
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** The tensors of another source under other names, matrices turned from [in, out] to [out, in] where they need it. */
-final class RenamedTensors implements TensorSource {
+final class RenamedTensors implements CatalogSource {
     /**
      * Where a tensor comes from.
      *
@@ -38,23 +37,8 @@ final class RenamedTensors implements TensorSource {
     }
 
     @Override
-    public Path file() {
-        return source.file();
-    }
-
-    @Override
-    public List<TensorInfo> tensors() {
-        return catalog.infos();
-    }
-
-    @Override
-    public boolean contains(String name) {
-        return catalog.contains(name);
-    }
-
-    @Override
-    public TensorInfo info(String name) {
-        return catalog.get(name).info();
+    public Catalog<Entry> catalog() {
+        return catalog;
     }
 
     @Override

@@ -3,11 +3,10 @@ package dev.graft.weights;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** One safetensors file: the header's length, the header, the values. */
-final class SafetensorsFile implements TensorSource {
+final class SafetensorsFile implements CatalogSource {
     private final MappedFile mapped;
     private final long dataStart;
     private final Map<String, String> metadata;
@@ -47,23 +46,8 @@ final class SafetensorsFile implements TensorSource {
     }
 
     @Override
-    public Path file() {
-        return mapped.file();
-    }
-
-    @Override
-    public List<TensorInfo> tensors() {
-        return catalog.infos();
-    }
-
-    @Override
-    public boolean contains(String name) {
-        return catalog.contains(name);
-    }
-
-    @Override
-    public TensorInfo info(String name) {
-        return catalog.get(name).info();
+    public Catalog<SafetensorsHeader.Entry> catalog() {
+        return catalog;
     }
 
     @Override

@@ -11,14 +11,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
  * A model in several safetensors files, with the index that says which tensor lies in which
  * ({@code model.safetensors.index.json}: {@code {"metadata": {...}, "weight_map": {"name": "file"}}}).
  */
-final class ShardedSafetensors implements TensorSource {
+final class ShardedSafetensors implements CatalogSource {
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -102,23 +101,8 @@ final class ShardedSafetensors implements TensorSource {
     }
 
     @Override
-    public Path file() {
-        return catalog.file();
-    }
-
-    @Override
-    public List<TensorInfo> tensors() {
-        return catalog.infos();
-    }
-
-    @Override
-    public boolean contains(String name) {
-        return catalog.contains(name);
-    }
-
-    @Override
-    public TensorInfo info(String name) {
-        return catalog.get(name).info();
+    public Catalog<Entry> catalog() {
+        return catalog;
     }
 
     @Override

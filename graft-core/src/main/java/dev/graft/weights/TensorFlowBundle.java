@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe to read from several threads.
  */
-public final class TensorFlowBundle implements TensorSource {
+public final class TensorFlowBundle implements CatalogSource {
     private static final String SUFFIX = ".index";
     private static final String HEADER_KEY = "";
 
@@ -98,23 +97,8 @@ public final class TensorFlowBundle implements TensorSource {
     }
 
     @Override
-    public Path file() {
-        return catalog.file();
-    }
-
-    @Override
-    public List<TensorInfo> tensors() {
-        return catalog.infos();
-    }
-
-    @Override
-    public boolean contains(String name) {
-        return catalog.contains(name);
-    }
-
-    @Override
-    public TensorInfo info(String name) {
-        return catalog.get(name).info();
+    public Catalog<Entry> catalog() {
+        return catalog;
     }
 
     @Override

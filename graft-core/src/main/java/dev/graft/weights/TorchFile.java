@@ -17,7 +17,7 @@ import java.util.Set;
  * says what there is, and one file for each storage. Nothing in the pickle is executed ({@link PickleReader}); what it may name
  * is listed here. Dictionaries within dictionaries give names joined by points.
  */
-final class TorchFile implements TensorSource {
+final class TorchFile implements CatalogSource {
     static final String REBUILD_TENSOR = "torch._utils._rebuild_tensor_v2";
     static final String ORDERED_DICT = "collections.OrderedDict";
 
@@ -187,23 +187,8 @@ final class TorchFile implements TensorSource {
     }
 
     @Override
-    public Path file() {
-        return catalog.file();
-    }
-
-    @Override
-    public List<TensorInfo> tensors() {
-        return catalog.infos();
-    }
-
-    @Override
-    public boolean contains(String name) {
-        return catalog.contains(name);
-    }
-
-    @Override
-    public TensorInfo info(String name) {
-        return catalog.get(name).info();
+    public Catalog<Entry> catalog() {
+        return catalog;
     }
 
     @Override

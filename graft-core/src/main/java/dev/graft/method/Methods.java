@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -131,6 +132,9 @@ public final class Methods {
         }
         try {
             return fromJson(JSON.readTree(Files.readString(Path.of(textOrFile))));
+        } catch (NoSuchFileException e) {
+            throw new IllegalArgumentException(
+                    textOrFile + ": not a readable file of a method: there is no such file", e);
         } catch (IOException e) {
             throw new IllegalArgumentException(
                     "%s: not a readable file of a method: %s".formatted(textOrFile, e.getMessage()), e);

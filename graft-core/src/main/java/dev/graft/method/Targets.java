@@ -51,15 +51,20 @@ final class Targets {
      * @throws IllegalArgumentException for a layer that does not exist
      */
     static List<String> linears(List<Integer> layers, Architecture base) {
+        requireLayers(layers, base);
+        return ofRoles(Arrays.asList(Role.values()), base).stream()
+                .filter(site -> layers.isEmpty() || site.role().isOutsideLayers() || layers.contains(site.layer()))
+                .map(Site.Linear::path)
+                .toList();
+    }
+
+    /** @throws IllegalArgumentException for a layer that does not exist */
+    static void requireLayers(List<Integer> layers, Architecture base) {
         for (int layer : layers) {
             if (layer < 0 || layer >= base.layers()) {
                 throw new IllegalArgumentException("layers must be in 0 to %d: %d".formatted(base.layers() - 1, layer));
             }
         }
-        return ofRoles(Arrays.asList(Role.values()), base).stream()
-                .filter(site -> layers.isEmpty() || site.role().isOutsideLayers() || layers.contains(site.layer()))
-                .map(Site.Linear::path)
-                .toList();
     }
 
     private static List<Site.Linear> ofRoles(List<Role> roles, Architecture base) {

@@ -8,7 +8,7 @@ import java.util.Set;
 
 /**
  * The first of the four axes as text: places with an output, by what they are called within a layer ({@code ffn},
- * {@code query}, {@code ffn.up}, {@code layer} for a whole one) or by their whole path ({@code layer.0.ffn}).
+ * {@code query}, {@code ffn.up}, {@code layer} for a whole one) or by any name that is a {@linkplain Targets target}.
  *
  * @param names what to match
  * @param layers the layers to look in; empty for all
@@ -25,16 +25,13 @@ record Where(List<String> names, List<Integer> layers) {
      * @throws IllegalArgumentException for a name that matches nothing, or a layer that does not exist, naming what does
      */
     List<Site> in(Architecture base) {
-        for (int layer : layers) {
-            if (layer < 0 || layer >= base.layers()) {
-                throw new IllegalArgumentException("layers must be in 0 to %d: %d".formatted(base.layers() - 1, layer));
-            }
-        }
+        Targets.requireLayers(layers, base);
         List<Site> outputs = base.sites().stream().filter(Where::hasAnOutput).toList();
         Set<Site> chosen = new LinkedHashSet<>();
         for (String name : names) {
             List<Site> matches = outputs.stream()
-                    .filter(site -> site.path().equals(name) || within(site).equals(name))
+                    .filter(site ->
+                            Targets.hits(name, site.path()) || within(site).equals(name))
                     .filter(site -> layers.isEmpty() || isIn(site, layers))
                     .toList();
             if (matches.isEmpty()) {
@@ -66,7 +63,7 @@ record Where(List<String> names, List<Integer> layers) {
         };
     }
 
-    /** What a place is called within its layer; queries, keys and values go without the attention they belong to. */
+    /** What a message calls a place within its layer; queries, keys and values go without the attention they belong to. */
     private static String within(Site site) {
         String path = site.path();
         if (site instanceof Site.Layer) {

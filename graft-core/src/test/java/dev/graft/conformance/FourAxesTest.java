@@ -28,6 +28,7 @@ class FourAxesTest {
             houlsby:bottleneck=5,layernorm=frozen | custom:id=bottleneck,where=attention+ffn,size=5,activation=gelu_new,reads=output
             houlsby:bottleneck=2,sites=attention  | custom:id=bottleneck,where=attention,size=2,activation=gelu_new,reads=output & layernorm
             lora:rank=4,alpha=6                   | custom:id=lora,where=query+value,form=low_rank,size=4,scale=1.5
+            lora:rank=4,alpha=4                   | custom:id=lora,where=attention.query+attention.value,form=low_rank,size=4
             lora:rank=2,alpha=2,targets=ffn.up,layers=0+2 | custom:id=lora,where=ffn.up,layers=0+2,form=low_rank,size=2
             pfeiffer:bottleneck=4                 | custom:id=bottleneck,where=ffn,size=4,reads=finished
             pfeiffer:bottleneck=4,sites=attention+layer,gate=masked | custom:id=bottleneck,where=attention+layer,size=4,reads=finished,gate=masked

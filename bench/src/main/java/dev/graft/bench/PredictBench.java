@@ -32,7 +32,7 @@ final class PredictBench implements Callable<Integer> {
         try (Base base = options.open();
                 Adapter adapter = adapter(base, options.plan(workload))) {
             Encoded texts = Encoded.of(workload.rows(), base.tokenizer(), adapter.maxLength());
-            List<int[]> batches = Evaluator.batches(texts);
+            List<int[]> batches = Evaluator.batches(texts, base.backbone().device());
             Turns turns = new Turns();
             Rates ours = turns.with(() -> rate(texts.size(), () -> Evaluator.outputs(adapter, base.backbone(), texts)));
             Rates endToEnd = turns.with(() -> rate(texts.size(), () -> base.predict(adapter, workload.rows())));

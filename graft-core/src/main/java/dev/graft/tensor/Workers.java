@@ -25,11 +25,19 @@ public final class Workers {
     /** Where there are more cores, some share an operation again, since a batch in very small parts is slow as well. */
     private static final int MOST = 4;
 
+    /** Below this many rows the matrices of a part are too small for a core. */
+    private static final int FEWEST_ROWS = 8;
+
     private Workers() {}
 
     /** How many computations run side by side on a device: one where the device is not the processor. */
     public static int count(Device device) {
         return device.kind() == Device.Kind.CPU ? Pool.SIZE : 1;
+    }
+
+    /** In how many parts so many rows are computed fastest on a device: one for each worker, where there are rows enough. */
+    public static int parts(int rows, Device device) {
+        return Math.clamp(rows / FEWEST_ROWS, 1, count(device));
     }
 
     /**

@@ -16,20 +16,17 @@ public final class Evaluator {
     /** Evaluation keeps no activations, so batches can be larger than in training. */
     private static final int BATCH_SIZE = 64;
 
-    /** Below this many rows a batch's matrices are too small for a core. */
-    private static final int FEWEST_ROWS = 8;
-
     private Evaluator() {}
 
     /** The batches that rows are run in, as row numbers: at least one for each worker, where there are rows enough. */
-    public static List<int[]> batches(Encoded rows) {
-        int share = Math.ceilDiv(rows.size(), Workers.count(Device.CPU));
-        return LengthGroups.sorted(rows.lengths(), Math.clamp(share, FEWEST_ROWS, BATCH_SIZE));
+    public static List<int[]> batches(Encoded rows, Device device) {
+        int share = Math.ceilDiv(rows.size(), Workers.parts(rows.size(), device));
+        return LengthGroups.sorted(rows.lengths(), Math.clamp(share, 1, BATCH_SIZE));
     }
 
     /** The head's outputs for every row, in order. */
     public static double[][] outputs(Adapter adapter, Backbone backbone, Encoded rows) {
-        List<int[]> batches = batches(rows);
+        List<int[]> batches = batches(rows, backbone.device());
         List<double[]> flat = Workers.run(batches.stream()
                 .<Supplier<double[]>>map(batch -> () -> outputs(adapter, backbone, rows, batch))
                 .toList());

@@ -25,9 +25,6 @@ import org.jspecify.annotations.Nullable;
  * <p>A trainer is used once, by one thread.
  */
 public final class Trainer {
-    /** Below this many rows a part's matrices are too small for a core. */
-    private static final int FEWEST_ROWS = 8;
-
     private final Adapter adapter;
     private final Backbone backbone;
     private final TrainingSettings settings;
@@ -125,7 +122,7 @@ public final class Trainer {
         RandomSource step = random.at(progress.epoch).at(progress.batchInEpoch);
         double whole = train.targets().weight(rows, settings.balanced());
         List<Supplier<Part>> parts = new ArrayList<>();
-        for (int[] part : parts(rows, Workers.count(backbone.device()))) {
+        for (int[] part : parts(rows, Workers.parts(rows.length, backbone.device()))) {
             RandomSource masks = step.at(parts.size());
             parts.add(() -> part(train, part, whole, gathered, masks));
         }
@@ -162,9 +159,8 @@ public final class Trainer {
         }
     }
 
-    /** A batch dealt out to so many workers, or to fewer where the parts would get too small to be worth it. */
-    private static List<int[]> parts(int[] rows, int workers) {
-        int count = Math.clamp(rows.length / FEWEST_ROWS, 1, workers);
+    /** A batch dealt out row by row, so that each part has its share of the long ones. */
+    private static List<int[]> parts(int[] rows, int count) {
         return IntStream.range(0, count)
                 .mapToObj(part -> IntStream.range(0, rows.length)
                         .filter(i -> i % count == part)

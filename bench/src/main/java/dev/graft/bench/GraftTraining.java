@@ -5,15 +5,12 @@ import dev.graft.Training;
 import dev.graft.TrainingPlan;
 import dev.graft.adapter.Adapter;
 import dev.graft.data.Row;
-import dev.graft.method.HeadOnly;
 import dev.graft.method.Method;
 import dev.graft.method.Methods;
 import dev.graft.model.Architecture;
 import dev.graft.task.Targets;
 import dev.graft.train.Checkpoints;
-import dev.graft.train.Encoded;
 import dev.graft.train.EpochResult;
-import dev.graft.train.Evaluator;
 import dev.graft.train.TrainingListener;
 import dev.graft.train.TrainingSettings;
 import java.io.IOException;
@@ -22,8 +19,6 @@ import java.util.List;
 
 /** Graft's own trainings of the grid. */
 record GraftTraining(Base base, Path scratch) implements QualityTraining {
-    private static final int ROUNDS = 3;
-
     static TrainingSettings settings(QualityCell.Key key) {
         return TrainingSettings.DEFAULT
                 .withEpochs(key.epochs())
@@ -63,8 +58,7 @@ record GraftTraining(Base base, Path scratch) implements QualityTraining {
                     key.reports() ? score(outcome.adapter(), task.reported().get(), task.metric()) : Double.NaN,
                     parameters,
                     (double) parameters / architecture.elements(),
-                    seconds,
-                    key.reports() ? inference(outcome.adapter(), task.held()) : 0);
+                    seconds);
         }
     }
 
@@ -74,30 +68,5 @@ record GraftTraining(Base base, Path scratch) implements QualityTraining {
                 TrainingPlan.labels(rows),
                 i -> "line " + rows.get(i).line());
         return targets.score(base.outputs(adapter, rows)).get(metric);
-    }
-
-    /** The time of predicting rows relative to the plain base's with a head on it, in turns. */
-    private double inference(Adapter adapter, List<Row> rows) throws IOException {
-        Encoded texts = Encoded.of(rows, base.tokenizer(), adapter.maxLength());
-        try (Adapter plain = Adapter.create(
-                HeadOnly.DEFAULT,
-                adapter.task(),
-                base.backbone(),
-                base.name(),
-                base.pooling(),
-                adapter.maxLength(),
-                1)) {
-            Turns turns = new Turns();
-            Rates with = turns.with(() -> rate(adapter, texts));
-            Rates without = turns.with(() -> rate(plain, texts));
-            turns.take(ROUNDS);
-            return without.median() / with.median();
-        }
-    }
-
-    private double rate(Adapter adapter, Encoded texts) {
-        long start = System.nanoTime();
-        Evaluator.outputs(adapter, base.backbone(), texts);
-        return texts.size() * 1e9 / (System.nanoTime() - start);
     }
 }

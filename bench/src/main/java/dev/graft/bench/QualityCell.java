@@ -23,7 +23,6 @@ import java.util.Optional;
  * @param parameters what trains, the head left out
  * @param share of the base
  * @param seconds of training, judging included
- * @param inference the time of a prediction relative to the plain base's; 0 where it was not measured
  */
 record QualityCell(
         String task,
@@ -36,8 +35,7 @@ record QualityCell(
         double reported,
         long parameters,
         double share,
-        double seconds,
-        double inference) {
+        double seconds) {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String UNSAFE = "[^A-Za-z0-9+.=-]";
 

@@ -8,12 +8,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** The tables of a quality grid, in Markdown. Scores are in percent, the Matthews correlation too. */
 final class QualityTable {
-    private static final String NONE = "–";
-
     private QualityTable() {}
 
     /** One line per task and method, over its seeds. */
@@ -24,25 +21,19 @@ final class QualityTable {
                 .add(cell));
         System.out.println(
                 "| task | method | base dropout | lr | held-back, mean | reported, mean | deviation | seeds | trained"
-                        + " | share | seconds | of full's | prediction, of the base's |");
-        System.out.println("|---|---|---|---|---|---|---|---|---|---|---|---|---|");
-        lines.values()
-                .forEach(line -> line(line, seconds(lines.get(line.getFirst().task() + " full 0.0"))));
+                        + " | share | seconds |");
+        System.out.println("|---|---|---|---|---|---|---|---|---|---|---|");
+        lines.values().forEach(QualityTable::line);
     }
 
-    private static double seconds(@Nullable List<QualityCell> full) {
-        return full == null ? Double.NaN : mean(full, QualityCell::seconds);
-    }
-
-    private static void line(List<QualityCell> cells, double fullSeconds) {
+    private static void line(List<QualityCell> cells) {
         QualityCell first = cells.getFirst();
         double reported = mean(cells, QualityCell::reported);
-        double seconds = mean(cells, QualityCell::seconds);
         double variance =
                 mean(cells, cell -> Math.pow(cell.reported() - reported, 2)) * cells.size() / (cells.size() - 1.0);
         System.out.printf(
                 Locale.ROOT,
-                "| %s | `%s` | %s | %.1e | %.2f | %.2f | %s | %d | %,d | %.2f %% | %.0f | %s | %s |%n",
+                "| %s | `%s` | %s | %.1e | %.2f | %.2f | %s | %d | %,d | %.2f %% | %.0f |%n",
                 first.task(),
                 first.method(),
                 first.dropout(),
@@ -53,9 +44,7 @@ final class QualityTable {
                 cells.size(),
                 first.parameters(),
                 100 * first.share(),
-                seconds,
-                number(seconds / fullSeconds),
-                first.inference() > 0 ? number(mean(cells, QualityCell::inference)) : NONE);
+                mean(cells, QualityCell::seconds));
     }
 
     /** One line per search: the score of each candidate on the held-back rows, the chosen one in bold. */
@@ -83,7 +72,7 @@ final class QualityTable {
     }
 
     private static String number(double value) {
-        return Double.isFinite(value) ? String.format(Locale.ROOT, "%.2f", value) : NONE;
+        return Double.isFinite(value) ? String.format(Locale.ROOT, "%.2f", value) : "–";
     }
 
     private static double mean(List<QualityCell> cells, ToDoubleFunction<QualityCell> value) {

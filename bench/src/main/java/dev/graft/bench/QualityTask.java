@@ -46,6 +46,7 @@ record QualityTask(
     private static final long SEED = 1;
     private static final int HELD = 1000;
     private static final int SHOTS = 10;
+    private static final int SHOTS_HELD = 500; // a user of few rows has not many more to choose the epoch by
 
     private static final Function<Path, List<Row>> NAMED = file -> Rows.readLabelled(file, Columns.GUESS);
     private static final Function<Path, List<Row>> COLA = file -> Rows.readLabelled(file, new Columns("4", null, "2"));
@@ -56,9 +57,9 @@ record QualityTask(
             case "sst2" -> sst2(name, 6000, 3);
             case "sst2-2000" -> sst2(name, 2000, 5);
             case "banking77" ->
-                of(name, "banking77/train.csv", "banking77/test.csv", NAMED, some(9003), Metrics.ACCURACY, 5);
+                of(name, "banking77/train.csv", "banking77/test.csv", NAMED, some(9003), HELD, Metrics.ACCURACY, 5);
             case "banking77-10shot" ->
-                of(name, "banking77/train.csv", "banking77/test.csv", NAMED, shots(), Metrics.ACCURACY, 20);
+                of(name, "banking77/train.csv", "banking77/test.csv", NAMED, shots(), SHOTS_HELD, Metrics.ACCURACY, 20);
             case "cola" ->
                 of(
                         name,
@@ -66,16 +67,33 @@ record QualityTask(
                         "glue/CoLA/in_domain_dev.tsv",
                         COLA,
                         some(7551),
+                        HELD,
                         Metrics.MATTHEWS,
                         5);
             case "trec" ->
-                of(name, "sent-conv/TREC.train.all", "sent-conv/TREC.test.all", TREC, some(4452), Metrics.ACCURACY, 5);
+                of(
+                        name,
+                        "sent-conv/TREC.train.all",
+                        "sent-conv/TREC.test.all",
+                        TREC,
+                        some(4452),
+                        HELD,
+                        Metrics.ACCURACY,
+                        5);
             default -> throw new IllegalArgumentException("task must be one of %s: %s".formatted(NAMES, name));
         };
     }
 
     private static QualityTask sst2(String name, int rows, int epochs) {
-        return of(name, "glue/SST-2/train_full.tsv", "glue/SST-2/dev.tsv", NAMED, some(rows), Metrics.ACCURACY, epochs);
+        return of(
+                name,
+                "glue/SST-2/train_full.tsv",
+                "glue/SST-2/dev.tsv",
+                NAMED,
+                some(rows),
+                HELD,
+                Metrics.ACCURACY,
+                epochs);
     }
 
     private static QualityTask of(
@@ -84,6 +102,7 @@ record QualityTask(
             String reported,
             Function<Path, List<Row>> reading,
             Function<List<Row>, Rows.Choice> choosing,
+            int held,
             String metric,
             int epochs) {
         Path file = DATA.resolve(train);
@@ -95,7 +114,7 @@ record QualityTask(
         return new QualityTask(
                 name,
                 learned.chosen(),
-                Rows.choose(learned.rest(), HELD, SEED).chosen(),
+                Rows.choose(learned.rest(), held, SEED).chosen(),
                 () -> reading.apply(DATA.resolve(reported)),
                 Task.guess(TrainingPlan.labels(all)),
                 metric,

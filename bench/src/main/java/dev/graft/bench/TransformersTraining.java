@@ -67,8 +67,7 @@ record TransformersTraining(Base base, BaseFiles files) implements QualityTraini
                     key.reports() ? score(task, reported, answer.path("reported")) : Double.NaN,
                     parameters,
                     (double) parameters / architecture.elements(),
-                    answer.path("seconds").asDouble(),
-                    0);
+                    answer.path("seconds").asDouble());
         }
     }
 

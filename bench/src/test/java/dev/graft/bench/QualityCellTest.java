@@ -29,7 +29,7 @@ class QualityCellTest {
 
     @Test
     void aFinishedCellIsReadAgain() throws IOException {
-        QualityCell cell = new QualityCell("cola", "lora", 0.1, 2e-3, 7, 0.5, 3, Double.NaN, 10, 0.01, 12.5, 1.25);
+        QualityCell cell = new QualityCell("cola", "lora", 0.1, 2e-3, 7, 0.5, 3, Double.NaN, 10, 0.01, 12.5);
         cell.write(folder.resolve("cell.json"));
 
         assertThat(QualityCell.read(folder.resolve("cell.json"))).hasValue(cell);
@@ -44,6 +44,6 @@ class QualityCellTest {
     }
 
     private static QualityCell candidate(double rate, double held) {
-        return new QualityCell("cola", "lora", 0, rate, 1, held, 1, Double.NaN, 10, 0.01, 1, 0);
+        return new QualityCell("cola", "lora", 0, rate, 1, held, 1, Double.NaN, 10, 0.01, 1);
     }
 }

@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
             GoldenCommand.class,
             TrainBench.class,
             PredictBench.class,
+            StepsBench.class,
             QualityBench.class,
             PararelBench.class,
             MicroBench.class

@@ -1,7 +1,6 @@
 package dev.graft.bench;
 
 import dev.graft.Base;
-import dev.graft.TrainingPlan;
 import dev.graft.adapter.Adapter;
 import dev.graft.train.Encoded;
 import dev.graft.train.Evaluator;
@@ -30,12 +29,14 @@ final class PredictBench implements Callable<Integer> {
     public Integer call() throws IOException {
         Workload workload = options.workload();
         try (Base base = options.open();
-                Adapter adapter = adapter(base, options.plan(workload))) {
+                Adapter adapter = Predicting.start(base, options.plan(workload))) {
             Encoded texts = Encoded.of(workload.rows(), base.tokenizer(), adapter.maxLength());
             List<int[]> batches = Evaluator.batches(texts, base.backbone().device());
             Turns turns = new Turns();
-            Rates ours = turns.with(() -> rate(texts.size(), () -> Evaluator.outputs(adapter, base.backbone(), texts)));
-            Rates endToEnd = turns.with(() -> rate(texts.size(), () -> base.predict(adapter, workload.rows())));
+            Rates ours = turns.with(
+                    () -> Predicting.rate(texts.size(), () -> Evaluator.outputs(adapter, base.backbone(), texts)));
+            Rates endToEnd =
+                    turns.with(() -> Predicting.rate(texts.size(), () -> base.predict(adapter, workload.rows())));
             try (Peers peers = options.peers
                     ? new Peers(
                             options,
@@ -56,23 +57,5 @@ final class PredictBench implements Callable<Integer> {
             }
         }
         return 0;
-    }
-
-    /** The method at its start: what is learned does not change what is computed. */
-    private static Adapter adapter(Base base, TrainingPlan plan) {
-        return Adapter.create(
-                plan.method(),
-                plan.task(),
-                base.backbone(),
-                base.name(),
-                base.pooling(),
-                plan.maxLength(),
-                plan.settings().seed());
-    }
-
-    private static double rate(int rows, Runnable work) {
-        long start = System.nanoTime();
-        work.run();
-        return rows * 1e9 / (System.nanoTime() - start);
     }
 }

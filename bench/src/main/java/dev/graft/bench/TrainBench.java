@@ -4,14 +4,9 @@ import dev.graft.Base;
 import dev.graft.TrainableGroup;
 import dev.graft.Training;
 import dev.graft.TrainingPlan;
-import dev.graft.adapter.Adapter;
-import dev.graft.train.Checkpoints;
 import dev.graft.train.Encoded;
 import dev.graft.train.Trainer;
-import dev.graft.train.TrainingListener;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +37,7 @@ final class TrainBench implements Callable<Integer> {
             Encoded texts = Encoded.of(workload.rows(), base.tokenizer(), plan.maxLength());
             List<int[]> batches = Trainer.batches(texts, plan.settings(), 0);
             Turns turns = new Turns();
-            Rates ours = turns.with(new Epoch(base, plan));
+            Rates ours = turns.with(new TrainingEpoch(base, plan));
             try (Peers peers = options.peers
                     ? new Peers(
                             options,
@@ -90,45 +85,6 @@ final class TrainBench implements Callable<Integer> {
         if (peers != null && peers.trained() != trained) {
             throw new IllegalStateException("Graft trains %,d scalars and Python %,d: these are two methods"
                     .formatted(trained, peers.trained()));
-        }
-    }
-
-    /** One epoch of the real loop on the same batches, timed from its first batch to its last. */
-    private static final class Epoch implements Turns.Side, TrainingListener {
-        private final Base base;
-        private final TrainingPlan plan;
-        private final Path scratch;
-        private int rounds;
-        private long start;
-        private long last;
-        private long rows;
-
-        Epoch(Base base, TrainingPlan plan) throws IOException {
-            this.base = base;
-            this.plan = plan;
-            scratch = Files.createTempDirectory("graft-bench");
-        }
-
-        @Override
-        public double round() {
-            rows = 0;
-            Path out = scratch.resolve("round" + ++rounds); // a training of its own each time, from the first batch
-            try (Training training = base.prepare(plan);
-                    Adapter adapter = training.run(this, out).adapter()) {
-                new Checkpoints(Training.checkpointsOf(out), "").delete();
-                return rows * 1e9 / (last - start);
-            }
-        }
-
-        @Override
-        public void epochStarted(int epoch, int batchesDone, int batches) {
-            start = System.nanoTime();
-        }
-
-        @Override
-        public void batchDone(int batchRows, double loss) {
-            rows += batchRows;
-            last = System.nanoTime();
         }
     }
 }

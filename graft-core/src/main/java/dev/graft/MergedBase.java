@@ -71,8 +71,13 @@ public final class MergedBase {
         String mergeable =
                 Methods.all().stream().filter(Method::merges).map(Method::name).collect(Collectors.joining(", "));
         return new AdapterException(
-                "%s: a base's tensors cannot take up '%s', which computes beside them; those that merge are %s"
-                        .formatted(adapter, method.name(), mergeable));
+                "%s: a base's tensors cannot take up '%s', which computes beside them (%s, %s); those that merge are %s"
+                        .formatted(
+                                adapter,
+                                method.name(),
+                                method.axes().what(),
+                                method.axes().joins(),
+                                mergeable));
     }
 
     private static Map<String, Tensor> huggingFace(Merged merged, Backbone backbone) {

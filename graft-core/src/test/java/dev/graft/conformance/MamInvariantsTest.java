@@ -2,13 +2,17 @@ package dev.graft.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import dev.graft.method.Change;
 import dev.graft.method.Methods;
 import dev.graft.model.Architecture;
 import dev.graft.model.Delta;
 import dev.graft.model.Deltas;
 import dev.graft.model.HeadsDelta;
 import dev.graft.model.Mode;
+import dev.graft.model.Site;
+import dev.graft.tensor.Parameter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -17,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** M1 to M3 of methods.md 12. */
+/** M1 to M4 of methods.md 12. */
 class MamInvariantsTest {
     private static final BackboneUnderTest BERT = BackboneUnderTest.BERT;
 
@@ -72,6 +76,42 @@ class MamInvariantsTest {
             assertThat(states(specimen, reversed))
                     .containsExactly(Texts.flat(specimen.forward(Texts.all(), Mode.EVALUATION)));
         }
+    }
+
+    /** M4: the LoRA merges while the adapters stay, and nothing changes, neither behind a projection nor at the logits. */
+    @Test
+    void mergedLoraBesideTheAdaptersIsUnmerged() {
+        try (Specimen specimen = perturbed("mam-lora")) {
+            List<Change> loras = specimen.deltas().all().stream()
+                    .filter(Change.class::isInstance)
+                    .map(Change.class::cast)
+                    .filter(change -> change.site() instanceof Site.Linear)
+                    .toList();
+            List<Delta> adapters = new ArrayList<>(specimen.deltas().all());
+            adapters.removeAll(loras);
+            assertThat(new Deltas(adapters).merged(specimen.base())).isEmpty();
+            Deltas copies = new Deltas(loras).merged(specimen.base()).orElseThrow();
+            List<Delta> merged = new ArrayList<>(copies.all());
+            merged.addAll(adapters);
+            for (Change lora : loras) {
+                assertThat(behind(lora.site(), specimen, merged))
+                        .containsExactly(
+                                behind(lora.site(), specimen, specimen.deltas().all()), within(1e-12))
+                        .isNotEqualTo(behind(lora.site(), specimen, adapters));
+            }
+            assertThat(specimen.lossWith(new Deltas(merged))).isEqualTo(specimen.lossValue(), within(1e-12));
+            assertThat(states(specimen, merged))
+                    .containsExactly(Texts.flat(specimen.forward(Texts.all(), Mode.EVALUATION)), within(1e-12));
+            copies.parameters().forEach(Parameter::close);
+        }
+    }
+
+    private static double[] behind(Site site, Specimen specimen, List<Delta> deltas) {
+        Probe probe = new Probe(site);
+        List<Delta> all = new ArrayList<>(deltas);
+        all.add(probe);
+        states(specimen, all);
+        return probe.output();
     }
 
     @ParameterizedTest

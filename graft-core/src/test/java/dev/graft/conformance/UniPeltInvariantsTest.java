@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.graft.Base;
+import dev.graft.MergedBase;
+import dev.graft.adapter.Adapter;
+import dev.graft.adapter.AdapterException;
+import dev.graft.hub.BaseFiles;
 import dev.graft.method.Change;
 import dev.graft.method.Gated;
 import dev.graft.method.Methods;
@@ -15,17 +20,24 @@ import dev.graft.model.Mode;
 import dev.graft.model.OutputDelta;
 import dev.graft.model.Pass;
 import dev.graft.model.Site;
+import dev.graft.task.Classification;
+import dev.graft.tensor.Device;
 import dev.graft.tensor.Parameter;
+import dev.graft.tensor.Precision;
 import dev.graft.tensor.Tensor;
+import dev.graft.testing.TinyBase;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** U1 to U7 of methods.md 13; that nothing merges follows from the type. */
+/** U1 to U8 of methods.md 13. */
 class UniPeltInvariantsTest {
     private static final BackboneUnderTest BERT = BackboneUnderTest.BERT;
 
@@ -134,6 +146,34 @@ class UniPeltInvariantsTest {
         assertThatThrownBy(() -> Methods.parse(method))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(message);
+    }
+
+    /** U8: what a gate opens depends on the text, which no tensor of a base can know. */
+    @Test
+    void aGatedPartIsNotMergedAndTheRefusalSaysWhatIs(@TempDir Path folder) throws IOException {
+        BaseFiles files = TinyBase.write(folder.resolve("base"), 1);
+        for (String parts : List.of("adapter", "prefix", "lora", "adapter+prefix+lora")) {
+            Path saved = folder.resolve(parts);
+            try (Base base = Base.open(files, Precision.FP32, Device.CPU);
+                    Adapter adapter = Adapter.create(
+                            Methods.parse("unipelt:parts=" + parts),
+                            new Classification(List.of("x", "y")),
+                            base.backbone(),
+                            base.name(),
+                            base.pooling(),
+                            16,
+                            1)) {
+                assertThat(adapter.merge(base.backbone())).isEmpty();
+                adapter.save(saved, base.backbone());
+            }
+            Path out = folder.resolve("merged");
+            assertThatThrownBy(() -> MergedBase.write(files, saved, out))
+                    .isInstanceOf(AdapterException.class)
+                    .hasMessageContaining(saved.toString())
+                    .hasMessageContaining("'unipelt', which computes beside them (")
+                    .hasMessageContaining(", gated); those that merge are lora, ");
+            assertThat(out).doesNotExist();
+        }
     }
 
     private static Specimen perturbed(String method) {

@@ -48,7 +48,8 @@ class PeersLoadExportsTest {
                     "ia3",
                     "layernorm",
                     "prefix:length=5,positions=shifted",
-                    "prompt:length=3,place=before_cls"),
+                    "prompt:length=3,place=before_cls",
+                    "p-tuning:length=3,encoder=none"),
             Format.ADAPTERHUB,
             List.of(
                     "lora:rank=4,alpha=3",

@@ -1,6 +1,7 @@
 package dev.graft.adapter;
 
 import dev.graft.method.Method;
+import dev.graft.method.PTuning;
 import dev.graft.method.Prefix;
 import dev.graft.method.Prompt;
 import dev.graft.model.Backbone;
@@ -84,7 +85,10 @@ public final class AdapterExport {
 
     private boolean peft(Path directory) throws IOException {
         Method method = adapter.method();
-        if (!PeftFormat.covers(method, backbone) && !(method instanceof Prefix || method instanceof Prompt)) {
+        if (!method.equals(method.stored())) {
+            throw refused("PEFT stores what the network gives: save the adapter, and export it as loaded", Format.PEFT);
+        }
+        if (!PeftFormat.covers(method, backbone) && !takesPositions(method)) {
             throw refused("PEFT has no method that computes the same", Format.PEFT);
         }
         PeftFormat peft = PeftFormat.of(
@@ -96,6 +100,12 @@ public final class AdapterExport {
         AdapterWriter.writeText(
                 directory.resolve(AdapterWriter.PEFT_CONFIG), peft.config(names).toPrettyString());
         return !files.files().containsKey(TensorFiles.HEAD);
+    }
+
+    private static boolean takesPositions(Method method) {
+        return method instanceof Prefix
+                || method instanceof Prompt
+                || (method instanceof PTuning rows && rows.template() == null);
     }
 
     private boolean adapterHub(Path directory, String name) throws IOException {
@@ -181,6 +191,9 @@ public final class AdapterExport {
             case Prompt prompt ->
                 "PEFT puts a prompt before the text's first token, among the word embeddings:"
                         + " train with place=before_cls,stage=input";
+            case PTuning rows
+            when rows.template() != null ->
+                "PEFT has no templates, and puts pseudo tokens before the text: train without one";
             default -> null;
         };
     }

@@ -7,6 +7,7 @@ import dev.graft.method.Ia3;
 import dev.graft.method.LayerNorm;
 import dev.graft.method.Lora;
 import dev.graft.method.Method;
+import dev.graft.method.PTuning;
 import dev.graft.method.Prefix;
 import dev.graft.method.Prompt;
 import dev.graft.model.Architecture;
@@ -99,6 +100,12 @@ final class PeftFormat {
                         .put("prefix_projection", false);
             case Prompt prompt ->
                 virtualTokens(json, "PROMPT_TUNING", prompt.length()).put("prompt_tuning_init", "RANDOM");
+            case PTuning rows ->
+                virtualTokens(json, "P_TUNING", rows.takenPositions())
+                        .put("encoder_reparameterization_type", "MLP")
+                        .put("encoder_hidden_size", base().hidden())
+                        .put("encoder_num_layers", 2)
+                        .put("encoder_dropout", 0.0);
             default -> normKeys(json);
         }
         return json;

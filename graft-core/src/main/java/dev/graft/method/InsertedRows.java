@@ -1,5 +1,6 @@
 package dev.graft.method;
 
+import dev.graft.model.Delta;
 import dev.graft.model.Embedded;
 import dev.graft.model.EmbeddingDelta;
 import dev.graft.model.Pass;
@@ -9,7 +10,7 @@ import dev.graft.tensor.Tensor;
 import java.util.List;
 
 /** The same rows among the embeddings of every text, from position {@code at} on. */
-record InsertedRows(Site.Embedding site, PromptEncoder encoder, int at) implements EmbeddingDelta {
+record InsertedRows(Site.Embedding site, PromptEncoder encoder, int at) implements EmbeddingDelta, Reparameterized {
     @Override
     public Embedded apply(Embedded embedded, Pass pass) {
         long batch = embedded.states().size(0);
@@ -20,5 +21,10 @@ record InsertedRows(Site.Embedding site, PromptEncoder encoder, int at) implemen
     @Override
     public List<Parameter> parameters() {
         return encoder.parameters();
+    }
+
+    @Override
+    public Delta stored() {
+        return new InsertedRows(site, encoder.stored(), at);
     }
 }

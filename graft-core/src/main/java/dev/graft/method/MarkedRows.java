@@ -1,5 +1,6 @@
 package dev.graft.method;
 
+import dev.graft.model.Delta;
 import dev.graft.model.Embedded;
 import dev.graft.model.EmbeddingDelta;
 import dev.graft.model.Marks;
@@ -12,7 +13,7 @@ import dev.graft.tensor.Tensor;
 import java.util.List;
 
 /** Rows in the place of the pseudo tokens that a template wrote, the first row for number 1. */
-record MarkedRows(Site.Embedding site, PromptEncoder encoder) implements EmbeddingDelta {
+record MarkedRows(Site.Embedding site, PromptEncoder encoder) implements EmbeddingDelta, Reparameterized {
     @Override
     public Embedded apply(Embedded embedded, Pass pass) {
         Marks marks = embedded.marks();
@@ -30,5 +31,10 @@ record MarkedRows(Site.Embedding site, PromptEncoder encoder) implements Embeddi
     @Override
     public List<Parameter> parameters() {
         return encoder.parameters();
+    }
+
+    @Override
+    public Delta stored() {
+        return new MarkedRows(site, encoder.stored());
     }
 }

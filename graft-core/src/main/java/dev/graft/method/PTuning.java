@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  *   none   h = P
  * </pre>
  *
- * P starts from N(0, 1), the encoder as torch's layers do. Trains {@code md} scalars, and with {@code w = hidden}
+ * P starts from N(0, 1), the encoder as torch's layers do. What the encoder gives is saved, and the encoder aside. Trains
+ * {@code md} scalars, which are what is left, and with {@code w = hidden}
  *
  * <pre>
  *   lstm   8w(d + w + 2) + 8w(3w + 2) + 2w(2w + 1) + d(2w + 1)
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  *
  * of the encoder. Tensors: {@code embedding.input.p-tuning.}{@code embedding} [m, d],
  * {@code lstm.<layer>.<direction>.{input,hidden}.{weight,bias}}, {@code mlp.<layer>.{weight,bias}}; {@code rows} [m, d]
- * without an encoder.
+ * of what is saved, and without an encoder.
  *
  * <p>A template with {@code [MASK]} is answered by the base's own masked-LM head with a word for each label.
  *
@@ -52,6 +53,10 @@ public record PTuning(
 
     private static final Site.Embedding SITE = new Site.Embedding(Stage.INPUT);
     private static final String NAME = "p-tuning";
+
+    /** The embeddings of the pseudo tokens, where no encoder gives them. */
+    static final String ROWS = SITE.path() + "." + NAME + ".rows";
+
     private static final int LSTM_LAYERS = 2;
 
     /** What gives the embeddings of the pseudo tokens. */
@@ -114,8 +119,8 @@ public record PTuning(
         String name = SITE.path() + "." + NAME;
         int d = base.embedding();
         int w = width(base);
-        String first = encoder == Encoder.NONE ? ".rows" : ".embedding";
-        PromptEncoder rows = new Direct(start.normal(name + first, false, 1, tokens(), d));
+        String first = encoder == Encoder.NONE ? ROWS : name + ".embedding";
+        PromptEncoder rows = new Direct(start.normal(first, false, 1, tokens(), d));
         return switch (encoder) {
             case NONE -> rows;
             case MLP -> Mlp.of(rows, name + ".mlp", start, d, w, w, d);
@@ -135,6 +140,11 @@ public record PTuning(
             return hidden;
         }
         return encoder == Encoder.LSTM ? Math.max(1, base.embedding() / 2) : base.embedding();
+    }
+
+    @Override
+    public PTuning stored() {
+        return tokens() == 0 ? this : new PTuning(length, Encoder.NONE, null, template);
     }
 
     @Override

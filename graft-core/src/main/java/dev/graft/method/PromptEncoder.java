@@ -1,7 +1,9 @@
 package dev.graft.method;
 
 import dev.graft.tensor.Functions;
+import dev.graft.tensor.Gradients;
 import dev.graft.tensor.Parameter;
+import dev.graft.tensor.Scope;
 import dev.graft.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,8 +16,21 @@ sealed interface PromptEncoder {
     /** What trains. */
     List<Parameter> parameters();
 
+    /** The rows that a network gives, as a parameter that belongs to the caller; rows that train themselves are what they are. */
+    default Direct stored() {
+        try (Scope scope = Scope.open();
+                Gradients off = Gradients.off()) {
+            return new Direct(Parameter.of(PTuning.ROWS, rows(), false));
+        }
+    }
+
     /** The rows are the parameters: [E, d]. */
     record Direct(Parameter embedding) implements PromptEncoder {
+        @Override
+        public Direct stored() {
+            return this;
+        }
+
         @Override
         public Tensor rows() {
             return embedding.value();

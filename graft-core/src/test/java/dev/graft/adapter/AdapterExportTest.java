@@ -94,7 +94,8 @@ class AdapterExportTest {
                 "ia3",
                 "layernorm",
                 "prefix:length=5,positions=shifted",
-                "prompt:length=3,place=before_cls"
+                "prompt:length=3,place=before_cls",
+                "p-tuning:length=3,encoder=none"
             })
     void comesBackFromPeft(String method) {
         comesBack(method, Format.PEFT, CLASSES, Pooling.POOLER);
@@ -147,6 +148,8 @@ class AdapterExportTest {
                 "houlsby                                | PEFT       | PEFT has no method",
                 "prefix                                 | PEFT       | train with positions=shifted",
                 "prompt                                 | PEFT       | place=before_cls",
+                "p-tuning                               | PEFT       | save the adapter, and export it as loaded",
+                "'p-tuning:template=[P] {text},encoder=none' | PEFT  | train without one",
                 "full                                   | ADAPTERHUB | AdapterHub has no method",
                 "houlsby                                | ADAPTERHUB | layernorm=frozen",
                 "prefix:positions=shifted               | ADAPTERHUB | positions=kept",

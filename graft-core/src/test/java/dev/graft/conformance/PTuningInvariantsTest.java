@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.graft.adapter.Adapter;
 import dev.graft.method.Methods;
 import dev.graft.model.Batch;
 import dev.graft.model.Deltas;
@@ -13,10 +14,18 @@ import dev.graft.tensor.Device;
 import dev.graft.tensor.Functions;
 import dev.graft.tensor.Parameter;
 import dev.graft.tensor.Tensor;
+import dev.graft.weights.TensorInfo;
+import dev.graft.weights.TensorSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** PT1, PT3, PT5 of methods.md 15, and its formula. */
 class PTuningInvariantsTest {
@@ -34,6 +43,34 @@ class PTuningInvariantsTest {
             copyHead(encoded, plain);
             assertThat(plain.logits(Mode.EVALUATION).toDoubles())
                     .containsExactly(encoded.logits(Mode.EVALUATION).toDoubles());
+        }
+    }
+
+    /** PT1: the file holds the pseudo tokens alone, and they compute the same; the encoder lies aside. */
+    @ParameterizedTest
+    @ValueSource(strings = {"lstm", "mlp"})
+    void whatIsStoredIsTheRowsAndComputesTheSame(String encoder, @TempDir Path folder) throws IOException {
+        Path saved = folder.resolve("adapter");
+        try (Specimen trained = Specimen.perturbed(Methods.parse("p-tuning:length=3,encoder=" + encoder), BERT)) {
+            double[] expected = trained.logits(Mode.EVALUATION).toDoubles();
+            trained.adapter().save(saved, trained.base());
+            try (TensorSource source = TensorSource.open(saved.resolve("adapter_model.safetensors"))) {
+                assertThat(source.tensors())
+                        .extracting(TensorInfo::name)
+                        .containsExactlyInAnyOrder(NAME + "rows", "head.weight", "head.bias");
+            }
+            try (Specimen again = new Specimen(BERT.base(), Adapter.loadForTraining(saved, BERT.base()))) {
+                assertThat(again.adapter().method()).isEqualTo(trained.adapter().method());
+                for (Parameter parameter : trained.parameters()) {
+                    assertThat(again.parameter(parameter.name()).value().toDoubles())
+                            .containsExactly(parameter.value().toDoubles());
+                }
+            }
+            Files.delete(saved.resolve("training.safetensors"));
+            try (Specimen used = new Specimen(BERT.base(), Adapter.load(saved, BERT.base()))) {
+                assertThat(used.logits(Mode.EVALUATION).toDoubles()).containsExactly(expected);
+                assertThat(used.adapter().method()).isEqualTo(Methods.parse("p-tuning:length=3,encoder=none"));
+            }
         }
     }
 

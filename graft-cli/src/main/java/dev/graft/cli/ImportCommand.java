@@ -7,13 +7,17 @@ import dev.graft.adapter.Adapter;
 import dev.graft.adapter.ForeignAdapter;
 import dev.graft.hub.BaseFiles;
 import dev.graft.method.Methods;
+import dev.graft.method.Words;
 import dev.graft.model.Pooling;
 import dev.graft.tensor.Device;
 import dev.graft.tensor.Precision;
 import dev.graft.weights.TensorSource;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -34,7 +38,9 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  graft import peft-lora --base bert-base --out adapters/films --labels negative,positive",
-            "  graft import sst2-pfeiffer --base bert-base --out adapters/sst2 --head sst2-head"
+            "  graft import sst2-pfeiffer --base bert-base --out adapters/sst2 --head sst2-head",
+            "  graft import reviews-mlm --base bert-base --out adapters/reviews --template '{text} It was [MASK] .' \\",
+            "      --word positive=great --word negative=terrible"
         })
 final class ImportCommand implements Callable<Integer> {
     @Parameters(paramLabel = "DIR", description = "The directory with adapter_config.json.")
@@ -72,6 +78,18 @@ final class ImportCommand implements Callable<Integer> {
             description = "classification, multi-label or regression (told by the files).")
     private @Nullable String task;
 
+    @Option(
+            names = "--template",
+            paramLabel = "TEXT",
+            description = "How each text is written for a masked-LM head, such as '{text} It was [MASK] .'")
+    private @Nullable String template;
+
+    @Option(
+            names = "--word",
+            paramLabel = "LABEL=WORD",
+            description = "The word that stands for a label at [MASK]. Repeatable, in the order of the labels.")
+    private Map<String, String> words = new LinkedHashMap<>();
+
     @Mixin
     private Console console;
 
@@ -91,12 +109,33 @@ final class ImportCommand implements Callable<Integer> {
             foreign.refusal().ifPresent(reason -> {
                 throw new CommandException("%s cannot be imported: %s".formatted(directory, reason));
             });
-            try (Adapter adapter = foreign.read(files.name(), task, labels)) {
+            try (Adapter adapter = read(foreign, opened)) {
                 adapter.save(out, opened.backbone());
                 report(foreign, adapter);
             }
         }
         return ExitCode.OK;
+    }
+
+    private Adapter read(ForeignAdapter foreign, Base opened) {
+        if (template == null && words.isEmpty()) {
+            return foreign.read(opened.name(), task, labels);
+        }
+        if (template == null || words.isEmpty() || task != null || !labels.isEmpty()) {
+            throw new CommandException("a masked-LM head needs --template and --word for each label,"
+                    + " which make a classification: --task and --labels mean nothing there");
+        }
+        List<String> answers = List.copyOf(words.keySet());
+        try {
+            List<Integer> ids = new Words(opened.tokenizer()::idsOf, answers, words).verbalizer();
+            SequencedMap<String, Integer> wordIds = new LinkedHashMap<>();
+            for (int i = 0; i < answers.size(); i++) {
+                wordIds.put(answers.get(i), ids.get(i));
+            }
+            return foreign.readMaskedLm(opened.name(), template, wordIds);
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     /** The libraries' heads read the pooler, also of a base that is usually pooled in another way. */

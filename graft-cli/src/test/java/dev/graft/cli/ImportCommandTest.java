@@ -116,6 +116,40 @@ class ImportCommandTest extends CommandTest {
     }
 
     @Test
+    void importsAMaskedLmHeadThatAnswersInWords() throws IOException {
+        Path adapter = copy("adapterhub_heads/bert/a", "a");
+        Path head = copy("adapterhub_heads/bert/mlm", "mlm");
+        Result result = run(
+                "import",
+                adapter,
+                "--head",
+                head,
+                "--base",
+                theirs,
+                "--out",
+                out,
+                "--template",
+                "{text} [MASK]",
+                "--word",
+                "yes=film",
+                "--word",
+                "no=word9");
+        assertThat(result.err()).isEmpty();
+        assertThat(result.out())
+                .containsPattern("head +6 of model_head.safetensors, on answer through a dense layer and gelu")
+                .containsPattern("labels +yes, no");
+        JsonNode answer = run("predict", "--adapter", out, "--dtype", "fp32", "--json", "film word7")
+                .json();
+        assertThat(answer.toString()).contains("\"yes\"").contains("\"no\"");
+        assertThat(run("import", adapter, "--head", head, "--base", theirs, "--out", out)
+                        .err())
+                .contains("a masked-LM head answers in words");
+        assertThat(run("import", adapter, "--head", head, "--base", theirs, "--out", out, "--word", "yes=film")
+                        .err())
+                .contains("needs --template and --word");
+    }
+
+    @Test
     void wantsAHeadAndABase() throws IOException {
         Path prefix = copy("adapterhub/bert_cls/double_seq_bn", "headless");
         Files.delete(prefix.resolve("head_config.json"));

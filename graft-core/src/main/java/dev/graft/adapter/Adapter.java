@@ -169,8 +169,6 @@ public final class Adapter implements AutoCloseable {
      * @param baseName how it will be opened
      */
     public Adapter headOn(Backbone merged, String baseName) {
-        Tensor weight = head.parameters().get(0).value();
-        Tensor bias = head.parameters().get(1).value();
         return new Adapter(
                 HeadOnly.DEFAULT,
                 task,
@@ -178,13 +176,18 @@ public final class Adapter implements AutoCloseable {
                 maxLength,
                 BaseIdentity.of(baseName, merged, pooling),
                 Deltas.NONE,
-                Head.of(weight, bias, head.dropout()).scaled(head.scale(), head.shift()),
+                head.copy(),
                 training);
     }
 
     /** The same parameters with other facts about them: how it was trained, and the unit of its outputs. */
     public Adapter described(Head newHead, ObjectNode newTraining) {
         return new Adapter(method, task, pooling, maxLength, base, deltas, newHead, newTraining);
+    }
+
+    /** The same deltas with another task and the head for it. */
+    Adapter answering(Task newTask, Head newHead) {
+        return new Adapter(method, newTask, pooling, maxLength, base, deltas, newHead, training);
     }
 
     /** Everything that trains: the deltas' parameters, then the head's. */

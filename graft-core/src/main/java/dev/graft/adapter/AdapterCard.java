@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param task what was learned
  * @param pooling how the base's states become the vector that the head reads
  * @param headActivation {@link dev.graft.task.Head#activation}
+ * @param headNormEpsilon {@link dev.graft.task.Head#normEpsilon}
  * @param headDropout {@link dev.graft.task.Head#dropout}
  * @param headScale {@link dev.graft.task.Head#scale}
  * @param headShift {@link dev.graft.task.Head#shift}
@@ -40,6 +41,7 @@ public record AdapterCard(
         Task task,
         Pooling pooling,
         @Nullable Activation headActivation,
+        @Nullable Double headNormEpsilon,
         double headDropout,
         double headScale,
         double headShift,
@@ -69,6 +71,10 @@ public record AdapterCard(
         if (headWords.isEmpty() == (pooling == Pooling.MASK)) {
             throw new IllegalArgumentException(
                     "the head has words where pooling is MASK, and only there: " + headWords);
+        }
+        if (headNormEpsilon != null && !(headActivation != null && headNormEpsilon >= 0)) {
+            throw new IllegalArgumentException(
+                    "the head's normEpsilon must be >= 0 and stand behind an activation: " + headNormEpsilon);
         }
         if (maxLength < 2) {
             throw new IllegalArgumentException("maxLength must be >= 2: " + maxLength);
@@ -124,6 +130,7 @@ public record AdapterCard(
                 head.hasNonNull("activation")
                         ? Activation.named(head.path("activation").asText())
                         : null,
+                head.hasNonNull("normEpsilon") ? head.path("normEpsilon").asDouble() : null,
                 head.required("dropout").asDouble(Double.NaN),
                 head.required("scale").asDouble(Double.NaN),
                 head.required("shift").asDouble(Double.NaN),
@@ -178,6 +185,9 @@ public record AdapterCard(
         }
         if (headActivation != null) {
             head.put("activation", headActivation.name().toLowerCase(Locale.ROOT));
+        }
+        if (headNormEpsilon != null) {
+            head.put("normEpsilon", headNormEpsilon);
         }
         json.put("maxLength", maxLength);
         json.set("base", JSON.valueToTree(base));

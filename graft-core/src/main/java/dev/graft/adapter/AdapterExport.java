@@ -63,10 +63,9 @@ public final class AdapterExport {
      * @throws AdapterException where the library does not compute the same, with the reason; or the place is taken
      */
     public static boolean write(Adapter adapter, Backbone backbone, Format format, String name, Path directory) {
-        if (!adapter.head().words().isEmpty()) {
-            throw new AdapterException(
-                    "the adapter answers by the base's own masked-LM head, which neither library's files"
-                            + " can say: it cannot be exported");
+        if (!adapter.head().words().isEmpty() || adapter.pooling() == Pooling.ANSWER) {
+            throw new AdapterException("the adapter answers at a template's [MASK] with a word for each label, which"
+                    + " neither library's files can say: it cannot be exported");
         }
         if (name.isBlank() || name.contains(".")) {
             throw new AdapterException("an adapter's name must not be blank or hold a point: '%s'".formatted(name));

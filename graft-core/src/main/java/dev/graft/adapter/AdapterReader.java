@@ -135,7 +135,8 @@ final class AdapterReader {
                         backbone.dtype().master(),
                         backbone.device(),
                         card.headDropout(),
-                        card.headActivation())
+                        card.headActivation(),
+                        card.headNormEpsilon())
                 .scaled(card.headScale(), card.headShift());
     }
 

@@ -89,6 +89,7 @@ final class AdapterWriter {
                 adapter.task(),
                 adapter.pooling(),
                 adapter.head().activation(),
+                adapter.head().normEpsilon(),
                 adapter.head().dropout(),
                 adapter.head().scale(),
                 adapter.head().shift(),

@@ -23,10 +23,19 @@ import org.jspecify.annotations.Nullable;
  * @param task what it answers, with its labels
  * @param pooling what it reads
  * @param activation of its dense layer; null where it has none
+ * @param isNormed whether a norm stands behind that layer
  * @param tensors what the library calls its tensors
  */
-record ForeignHead(Task task, Pooling pooling, @Nullable Activation activation, List<StoredTensor> tensors) {
-    private static final Set<String> KINDS = Set.of("classification", "multilabel_classification");
+record ForeignHead(
+        Task task, Pooling pooling, @Nullable Activation activation, boolean isNormed, List<StoredTensor> tensors) {
+    private static final String MASKED_LM = "masked_lm";
+
+    private static final Set<String> KINDS = Set.of("classification", "multilabel_classification", MASKED_LM);
+
+    /** Whether it gives a number for each word of the base. */
+    static boolean isMaskedLm(JsonNode file) {
+        return file.path("config").path("head_type").asText().equals(MASKED_LM);
+    }
 
     /** Why Graft has no such head; empty where it has. */
     static Optional<String> refusal(JsonNode file) {
@@ -42,9 +51,56 @@ record ForeignHead(Task task, Pooling pooling, @Nullable Activation activation, 
             return Optional.of("a head of the type %s is not built yet".formatted(kind));
         }
         int layers = config.path("layers").asInt();
+        if (kind.equals(MASKED_LM)) {
+            return maskedLmRefusal(file, layers);
+        }
         return layers == 1 || layers == 2
                 ? Optional.empty()
                 : Optional.of("a head of %d layers is not built yet".formatted(layers));
+    }
+
+    private static Optional<String> maskedLmRefusal(JsonNode file, int layers) {
+        JsonNode width = file.path("config").path("embedding_size");
+        if (layers != 2) {
+            return Optional.of("a masked-LM head of %d layers is not built yet".formatted(layers));
+        }
+        return width.asInt() == file.path("hidden_size").asInt()
+                ? Optional.empty()
+                : Optional.of("a masked-LM head of embedding_size=%s on states of hidden_size=%s is not built yet"
+                        .formatted(width, file.path("hidden_size")));
+    }
+
+    /**
+     * AdapterHub's masked-LM head: {@code heads.<name>.<index>} of dense layer, activation, norm, and the decoder with a row for
+     * each word (formats.md 2.2.6). Its outputs are the words by number.
+     *
+     * @param file the content of {@code head_config.json}, which is not refused
+     */
+    static ForeignHead maskedLm(JsonNode file) {
+        JsonNode config = file.path("config");
+        String name = config.path("activation_function").asText("null");
+        boolean isActivated = !name.equals("null");
+        boolean isNormed = config.path("layer_norm").asBoolean();
+        String heads = "heads." + file.path("name").asText() + ".";
+        int norm = isActivated ? 2 : 1;
+        String decoder = heads + (isNormed ? norm + 1 : norm);
+        List<StoredTensor> tensors = new ArrayList<>();
+        tensors.add(StoredTensor.whole(heads + "0.weight", Head.DENSE_WEIGHT));
+        tensors.add(StoredTensor.whole(heads + "0.bias", Head.DENSE_BIAS));
+        if (isNormed) {
+            tensors.add(StoredTensor.whole(heads + norm + ".weight", Head.NORM_WEIGHT));
+            tensors.add(StoredTensor.whole(heads + norm + ".bias", Head.NORM_BIAS));
+        }
+        tensors.add(StoredTensor.whole(decoder + ".weight", Head.WEIGHT));
+        if (config.path("bias").asBoolean()) {
+            tensors.add(StoredTensor.whole(decoder + ".bias", Head.BIAS));
+        }
+        return new ForeignHead(
+                new Classification(labels(config, config.path("vocab_size").asInt())),
+                Pooling.ANSWER,
+                isActivated ? Activation.named(name) : Activation.LINEAR,
+                isNormed,
+                tensors);
     }
 
     /**
@@ -74,6 +130,7 @@ record ForeignHead(Task task, Pooling pooling, @Nullable Activation activation, 
                 config.path("head_type").asText().equals("classification") ? task(labels) : new MultiLabel(labels),
                 config.path("use_pooler").asBoolean() ? Pooling.POOLER : Pooling.CLS,
                 isDense ? isActivated ? Activation.named(name) : Activation.LINEAR : null,
+                false,
                 tensors);
     }
 

@@ -88,6 +88,20 @@ public record PTuning(
         }
     }
 
+    /**
+     * A template that writes each text around its mask and trains nothing.
+     *
+     * @throws IllegalArgumentException for a template without {@code [MASK]}, or with a pseudo token
+     */
+    public static PTuning wording(String template) {
+        Template parsed = Template.parse(template);
+        if (!parsed.hasMask() || parsed.pseudoTokens() > 0) {
+            throw new IllegalArgumentException(
+                    "a template that trains nothing has one [MASK] and no [P]: '%s'".formatted(template));
+        }
+        return new PTuning(null, Encoder.NONE, null, template);
+    }
+
     @Override
     public String name() {
         return NAME;

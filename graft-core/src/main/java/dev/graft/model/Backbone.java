@@ -21,6 +21,9 @@ public interface Backbone extends AutoCloseable {
     /** The type that layers compute in. */
     DType dtype();
 
+    /** What keeps the normalisations from dividing by zero, added to each variance. */
+    double normEpsilon();
+
     /** Where the tensors lie. */
     Device device();
 

@@ -24,7 +24,7 @@ public record Hidden(Tensor states, Tensor text, @Nullable Marks marks) {
     Tensor answer() {
         if (marks == null || marks.answer().sum().item() != states.size(0)) {
             throw new ModelException(
-                    "the masked-LM head answers at [MASK], which each text needs once; write them by a template with [MASK]");
+                    "a masked-LM head answers at [MASK], which each text needs once; write them by a template with [MASK]");
         }
         Tensor weights = marks.answer().to(states.dtype()).unsqueeze(2); // [B, T, 1]
         return states.times(weights).sum(1, false);

@@ -8,6 +8,8 @@ public enum Pooling {
     MEAN,
     /** The first position through the base's own pooler, a dense layer and tanh. */
     POOLER,
+    /** The hidden state of the mask's position. */
+    ANSWER,
     /** The mask's position through the base's own masked-LM transform, which ends in the space of the words. */
     MASK
 }

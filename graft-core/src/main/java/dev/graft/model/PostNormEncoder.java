@@ -78,6 +78,7 @@ final class PostNormEncoder implements Backbone {
     public Tensor pool(Hidden hidden, Pooling pooling, Deltas deltas, Mode mode) {
         Tensor pooled = switch (pooling) {
             case CLS -> hidden.first();
+            case ANSWER -> hidden.answer();
             case MEAN -> hidden.mean();
             case POOLER -> pooler(hidden, deltas, mode);
             case MASK -> maskedLm(hidden, deltas, mode);
@@ -117,6 +118,11 @@ final class PostNormEncoder implements Backbone {
     @Override
     public Device device() {
         return tensors.device();
+    }
+
+    @Override
+    public double normEpsilon() {
+        return family.sizes().normEpsilon();
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.graft.tensor.Parameter;
 import dev.graft.tensor.RandomSource;
 import dev.graft.tensor.Scope;
 import dev.graft.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -22,9 +23,11 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   out = (dropout(v) W^T + b) * scale + shift
  *   out = (dropout(phi(dropout(v) W_d^T + b_d)) W^T + b) * scale + shift
+ *   out = (dropout(LN(phi(dropout(v) W_d^T + b_d))) W^T + b) * scale + shift
  * </pre>
  *
- * The first is BERT's own and what {@link #create} makes; the second is that of RoBERTa's classifiers and AdapterHub's.
+ * The first is BERT's own and what {@link #create} makes; the second is that of RoBERTa's classifiers and AdapterHub's; the
+ * third is a masked-LM head of its own, as AdapterHub has one, with a row of W for the word of each label.
  * A verbaliser's layer is the base's own and does not train: W holds the embeddings of one word for each label, b their
  * biases in the masked-LM head (Schick and Schuetze 2021, arXiv 2001.07676).
  *
@@ -38,16 +41,15 @@ public final class Head implements AutoCloseable {
     public static final String BIAS = "head.bias";
     public static final String DENSE_WEIGHT = "head.dense.weight";
     public static final String DENSE_BIAS = "head.dense.bias";
+    public static final String NORM_WEIGHT = "head.norm.weight";
+    public static final String NORM_BIAS = "head.norm.bias";
 
     /** The share of the pooled vector that is dropped in training; BERT's own. */
     public static final double DROPOUT = 0.1;
 
     private static final double SIGMA = 0.02;
 
-    /** The layer before the last one: W_d [d, d], b_d [d] and phi. */
-    private record Dense(Parameter weight, Parameter bias, Activation activation) {}
-
-    private final @Nullable Dense dense;
+    private final @Nullable HeadLayer dense;
     private final Tensor weight;
     private final Tensor bias;
     private final List<Parameter> parameters;
@@ -57,7 +59,7 @@ public final class Head implements AutoCloseable {
     private final double shift;
 
     private Head(
-            @Nullable Dense dense,
+            @Nullable HeadLayer dense,
             Tensor weight,
             Tensor bias,
             List<Parameter> parameters,
@@ -96,11 +98,12 @@ public final class Head implements AutoCloseable {
         return of(null, weight, bias, dropout);
     }
 
-    private static Head of(@Nullable Dense dense, Tensor weight, Tensor bias, double dropout) {
+    private static Head of(@Nullable HeadLayer dense, Tensor weight, Tensor bias, double dropout) {
         Parameter w = Parameter.of(WEIGHT, weight, true);
         Parameter b = Parameter.of(BIAS, bias, false);
-        List<Parameter> parameters = dense == null ? List.of(w, b) : List.of(dense.weight(), dense.bias(), w, b);
-        return new Head(dense, w.value(), b.value(), parameters, List.of(), dropout, 1, 0);
+        List<Parameter> parameters = new ArrayList<>(dense == null ? List.of() : dense.parameters());
+        parameters.addAll(List.of(w, b));
+        return new Head(dense, w.value(), b.value(), List.copyOf(parameters), List.of(), dropout, 1, 0);
     }
 
     /**
@@ -133,18 +136,19 @@ public final class Head implements AutoCloseable {
      * A head of zeros, whose parameters come from a file.
      *
      * @param activation phi of the dense layer before the last one; null for a head without it
+     * @param normEpsilon what LN behind that layer adds to the variance; null for a head without it
      */
     public static Head zeros(
-            int outputs, int hidden, DType master, Device device, double dropout, @Nullable Activation activation) {
+            int outputs,
+            int hidden,
+            DType master,
+            Device device,
+            double dropout,
+            @Nullable Activation activation,
+            @Nullable Double normEpsilon) {
         try (Scope scope = Scope.open()) {
-            Dense dense = activation == null
-                    ? null
-                    : new Dense(
-                            Parameter.of(DENSE_WEIGHT, Tensor.zeros(master, device, hidden, hidden), true),
-                            Parameter.of(DENSE_BIAS, Tensor.zeros(master, device, hidden), false),
-                            activation);
             return of(
-                    dense,
+                    activation == null ? null : HeadLayer.zeros(hidden, master, device, activation, normEpsilon),
                     Tensor.zeros(master, device, outputs, hidden),
                     Tensor.zeros(master, device, outputs),
                     dropout);
@@ -160,38 +164,49 @@ public final class Head implements AutoCloseable {
     public Head folded() {
         try (Scope scope = Scope.open();
                 Gradients off = Gradients.off()) {
-            Dense copy = dense == null
-                    ? null
-                    : new Dense(
-                            Parameter.of(DENSE_WEIGHT, dense.weight().value(), true),
-                            Parameter.of(DENSE_BIAS, dense.bias().value(), false),
-                            dense.activation());
-            return of(copy, weight.times(scale), bias.times(scale).plus(shift), dropout);
+            return endingIn(weight.times(this.scale), bias.times(this.scale).plus(shift));
         }
+    }
+
+    /** A copy; the caller closes it. */
+    public Head copy() {
+        try (Scope scope = Scope.open();
+                Gradients off = Gradients.off()) {
+            return endingIn(weight, bias).scaled(this.scale, shift);
+        }
+    }
+
+    /** A copy that gives some of the outputs alone, in the given order; the caller closes it. */
+    public Head giving(List<Integer> outputs) {
+        try (Scope scope = Scope.open();
+                Gradients off = Gradients.off()) {
+            long[] rows = outputs.stream().mapToLong(Integer::longValue).toArray();
+            Tensor indices = Tensor.of(rows, rows.length).to(weight.device());
+            return endingIn(weight.indexSelect(0, indices), bias.indexSelect(0, indices))
+                    .scaled(this.scale, shift);
+        }
+    }
+
+    private Head endingIn(Tensor lastWeight, Tensor lastBias) {
+        return of(dense == null ? null : dense.copy(), lastWeight, lastBias, dropout);
     }
 
     /** Whether a parameter of this name is a head's. */
     public static boolean owns(String parameter) {
-        return Set.of(WEIGHT, BIAS, DENSE_WEIGHT, DENSE_BIAS).contains(parameter);
+        return Set.of(WEIGHT, BIAS, DENSE_WEIGHT, DENSE_BIAS, NORM_WEIGHT, NORM_BIAS)
+                .contains(parameter);
     }
 
     /** [B, d] in full precision to [B, C], in double precision where the outputs have a unit. */
     public Tensor apply(Tensor pooled, Mode mode) {
-        Tensor read = dense == null ? pooled : dense(dense, pooled, mode); // [B, d]
+        Tensor read = dense == null ? pooled : dense.apply(mode.dropout(pooled, dropout, "head.dense")); // [B, d]
         Tensor out = Functions.linear(mode.dropout(read, dropout, "head"), weight, bias);
         return scale == 1 && shift == 0
                 ? out
                 : out.to(DType.FLOAT64).times(scale).plus(shift);
     }
 
-    private Tensor dense(Dense layer, Tensor pooled, Mode mode) {
-        Tensor dropped = mode.dropout(pooled, dropout, "head.dense");
-        return layer.activation()
-                .apply(Functions.linear(
-                        dropped, layer.weight().value(), layer.bias().value()));
-    }
-
-    /** W_d [d, d] and b_d [d] where there are, W [C, d] and b [C]; nothing of a verbaliser. */
+    /** W_d [d, d], b_d [d] and LN's weight and bias [d] where there are, W [C, d] and b [C]; nothing of a verbaliser. */
     public List<Parameter> parameters() {
         return parameters;
     }
@@ -204,6 +219,11 @@ public final class Head implements AutoCloseable {
     /** The activation of the dense layer before the last one; null for a head without it. */
     public @Nullable Activation activation() {
         return dense == null ? null : dense.activation();
+    }
+
+    /** What LN behind the dense layer adds to the variance; null for a head without LN. */
+    public @Nullable Double normEpsilon() {
+        return dense == null || dense.norm() == null ? null : dense.norm().epsilon();
     }
 
     public double dropout() {

@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.graft.model.Activation;
 import dev.graft.model.Backbone;
+import dev.graft.model.Batch;
+import dev.graft.model.Mode;
 import dev.graft.model.Pooling;
 import dev.graft.task.Classification;
 import dev.graft.task.LabelException;
 import dev.graft.task.MultiLabel;
 import dev.graft.task.Regression;
+import dev.graft.tensor.Device;
+import dev.graft.tensor.Gradients;
+import dev.graft.tensor.Scope;
 import dev.graft.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +22,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -169,6 +175,84 @@ class ImportTest {
         assertThatThrownBy(this::read)
                 .isInstanceOf(AdapterException.class)
                 .hasMessageContaining("the head gives 2 numbers, but has the labels [only]");
+    }
+
+    private ForeignAdapter maskedLm() throws IOException {
+        Path head = Files.createDirectory(directory.resolve("mlm"));
+        GoldenFiles.copy("adapterhub_heads/bert/a", directory);
+        GoldenFiles.copy("adapterhub_heads/bert/mlm", head);
+        return ForeignAdapter.open(directory, head, base);
+    }
+
+    private static SequencedMap<String, Integer> words() {
+        SequencedMap<String, Integer> words = new LinkedHashMap<>();
+        words.put("good", 41);
+        words.put("bad", 7);
+        return words;
+    }
+
+    private static double[] answers(Adapter adapter) {
+        try (Scope scope = Scope.open();
+                Gradients off = Gradients.off()) {
+            Batch batch = Batch.of(
+                    List.of(new int[] {2, 9, 4, 3}),
+                    List.of(new int[4]),
+                    List.of(new int[] {0, 0, -1, 0}),
+                    0,
+                    Device.CPU);
+            return adapter.outputs(base, batch, Mode.EVALUATION).toDoubles();
+        }
+    }
+
+    /** That the scores are the library's is up to the golden files. */
+    @Test
+    void aMaskedLmHeadAnswersByTheWordsOfItsLabels() throws IOException {
+        Path saved = directory.resolve("saved");
+        double[] before;
+        try (Adapter adapter = maskedLm().readMaskedLm("here", "{text} is [MASK] .", words())) {
+            before = answers(adapter);
+            assertThat(adapter.task()).isEqualTo(new Classification(List.of("good", "bad")));
+            adapter.save(saved, base);
+            assertThatThrownBy(() -> AdapterExport.write(
+                            adapter, base, AdapterExport.Format.ADAPTERHUB, "my", directory.resolve("exported")))
+                    .hasMessageContaining("cannot be exported");
+        }
+        try (Adapter adapter = Adapter.load(saved, base)) {
+            assertThat(answers(adapter)).containsExactly(before);
+            assertThat(adapter.method().template()).isEqualTo("{text} is [MASK] .");
+            assertThat(adapter.head().parameters()).hasSize(6);
+        }
+    }
+
+    @Test
+    void aMaskedLmHeadNeedsATemplateAndWordsThatItHas() throws IOException {
+        ForeignAdapter foreign = maskedLm();
+        assertThatThrownBy(foreign::read)
+                .isInstanceOf(AdapterException.class)
+                .hasMessageContaining("name a template with [MASK] and a word for each label");
+        assertThatThrownBy(() -> foreign.readMaskedLm("here", "{text} [P]", words()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("one [MASK] and no [P]: '{text} [P]'");
+        SequencedMap<String, Integer> beyond = words();
+        beyond.put("odd", 100);
+        assertThatThrownBy(() -> foreign.readMaskedLm("here", "{text} [MASK]", beyond))
+                .isInstanceOf(AdapterException.class)
+                .hasMessageContaining("100 words, and none with the number 100");
+        GoldenFiles.edit(
+                directory.resolve("adapter_config.json"), "\"inv_adapter\": null", "\"inv_adapter\": \"nice\"");
+        assertThat(ForeignAdapter.open(directory, directory.resolve("mlm"), base)
+                        .refusal()
+                        .orElseThrow())
+                .contains("the inverse of inv_adapter");
+    }
+
+    @Test
+    void wordsMeanNothingForAnotherHead() throws IOException {
+        GoldenFiles.copy("peft/bert_cls/lora", directory);
+        ForeignAdapter foreign = ForeignAdapter.open(directory, null, base);
+        assertThatThrownBy(() -> foreign.readMaskedLm("here", "{text} [MASK]", words()))
+                .isInstanceOf(AdapterException.class)
+                .hasMessageContaining("no masked-LM head");
     }
 
     @Test

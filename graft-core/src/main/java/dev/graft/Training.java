@@ -3,6 +3,7 @@ package dev.graft;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.graft.adapter.Adapter;
+import dev.graft.adapter.AdapterCard;
 import dev.graft.data.Row;
 import dev.graft.data.Rows;
 import dev.graft.method.Methods;
@@ -44,7 +45,11 @@ public final class Training implements AutoCloseable {
         train = data(plan.train(), "training row");
         dev = data(plan.dev(), "dev row");
         checkLength();
-        Adapter start = Adapter.create(
+        adapter = plan.start() == null ? newAdapter() : furtherAdapter(plan.start());
+    }
+
+    private Adapter newAdapter() {
+        Adapter created = Adapter.create(
                 plan.method(),
                 plan.task(),
                 base.backbone(),
@@ -54,8 +59,21 @@ public final class Training implements AutoCloseable {
                 plan.settings().seed(),
                 new Words(base.tokenizer()::idsOf, plan.task().labels(), plan.words()));
         Head head =
-                start.head().scaled(train.targets().spread(), train.targets().center());
-        adapter = start.described(head, JSON.createObjectNode());
+                created.head().scaled(train.targets().spread(), train.targets().center());
+        return created.described(head, JSON.createObjectNode());
+    }
+
+    private Adapter furtherAdapter(Path directory) {
+        Adapter loaded = Adapter.loadForTraining(directory, base.backbone());
+        if (loaded.method().equals(plan.method())
+                && loaded.task().equals(plan.task())
+                && loaded.maxLength() == plan.maxLength()) {
+            return loaded;
+        }
+        loaded.close();
+        throw new IllegalArgumentException(
+                "the adapter in %s is trained on with its own method, task and max length, as TrainingPlan.startingFrom sets them"
+                        .formatted(directory));
     }
 
     /** A mask is answered by the base's masked-LM head, and that head answers nothing else. */
@@ -184,6 +202,9 @@ public final class Training implements AutoCloseable {
                 "headLearningRate",
                 plan.settings().headRate(plan.method(), base.backbone().architecture()));
         json.put("maxLength", plan.maxLength());
+        if (plan.start() != null) {
+            json.set("start", JSON.valueToTree(AdapterCard.read(plan.start()).files()));
+        }
         json.put("trainRows", plan.train().size());
         json.put("trainHash", Rows.fingerprint(plan.train()));
         json.put("devRows", plan.dev().size());

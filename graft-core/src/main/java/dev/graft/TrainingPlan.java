@@ -1,18 +1,22 @@
 package dev.graft;
 
+import dev.graft.adapter.AdapterCard;
 import dev.graft.data.Row;
 import dev.graft.data.Rows;
 import dev.graft.data.Split;
 import dev.graft.method.Houlsby;
 import dev.graft.method.Method;
+import dev.graft.method.Methods;
 import dev.graft.task.Classification;
 import dev.graft.task.Regression;
 import dev.graft.task.Task;
 import dev.graft.text.Template;
 import dev.graft.train.TrainingSettings;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What to train on what. Immutable; start from {@link #of(List)} and change what should differ.
@@ -24,6 +28,7 @@ import java.util.Objects;
  * @param maxLength the longest text in tokens; longer ones are cut
  * @param settings how to train
  * @param words the word for each label where a template has a mask; labels without one are words themselves
+ * @param start the directory of an adapter that is trained on; null to begin with the method's own start
  */
 public record TrainingPlan(
         Method method,
@@ -32,7 +37,8 @@ public record TrainingPlan(
         Task task,
         int maxLength,
         TrainingSettings settings,
-        Map<String, String> words) {
+        Map<String, String> words,
+        @Nullable Path start) {
     /** The default longest text: most tickets, reviews and questions are shorter, and attention grows with its square. */
     public static final int DEFAULT_MAX_LENGTH = 256;
 
@@ -71,23 +77,45 @@ public record TrainingPlan(
     /** A Houlsby adapter for a task on rows to learn from and rows to judge by. */
     public static TrainingPlan of(List<Row> train, List<Row> dev, Task task) {
         return new TrainingPlan(
-                Houlsby.DEFAULT, train, dev, task, DEFAULT_MAX_LENGTH, TrainingSettings.DEFAULT, Map.of());
+                Houlsby.DEFAULT, train, dev, task, DEFAULT_MAX_LENGTH, TrainingSettings.DEFAULT, Map.of(), null);
     }
 
     public TrainingPlan withMethod(Method newMethod) {
-        return new TrainingPlan(newMethod, train, dev, task, maxLength, settings, words);
+        return new TrainingPlan(newMethod, train, dev, task, maxLength, settings, words, start);
     }
 
     public TrainingPlan withMaxLength(int newMaxLength) {
-        return new TrainingPlan(method, train, dev, task, newMaxLength, settings, words);
+        return new TrainingPlan(method, train, dev, task, newMaxLength, settings, words, start);
     }
 
     public TrainingPlan withSettings(TrainingSettings newSettings) {
-        return new TrainingPlan(method, train, dev, task, maxLength, newSettings, words);
+        return new TrainingPlan(method, train, dev, task, maxLength, newSettings, words, start);
     }
 
     public TrainingPlan withWords(Map<String, String> newWords) {
-        return new TrainingPlan(method, train, dev, task, maxLength, settings, newWords);
+        return new TrainingPlan(method, train, dev, task, maxLength, settings, newWords, start);
+    }
+
+    /**
+     * The same rows for an adapter that is trained on: its method, its longest text, and its tensors as the start.
+     *
+     * @throws dev.graft.adapter.AdapterException where the directory is no adapter
+     * @throws IllegalArgumentException where it answers another task
+     */
+    public TrainingPlan startingFrom(Path adapter) {
+        AdapterCard card = AdapterCard.read(adapter);
+        if (!card.task().equals(task)) {
+            throw new IllegalArgumentException("the adapter in %s answers %s, and these rows ask %s"
+                    .formatted(adapter, described(card.task()), described(task)));
+        }
+        return new TrainingPlan(
+                Methods.fromJson(card.method()), train, dev, task, card.maxLength(), settings, words, adapter);
+    }
+
+    private static String described(Task task) {
+        return task.labels().isEmpty()
+                ? task.name()
+                : "%s of %s".formatted(task.name(), String.join(", ", task.labels()));
     }
 
     /** Whether the method's template asks for a word in the place of a mask, which the base's masked-LM head answers. */

@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -43,6 +44,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true)
 final class PararelBench implements Callable<Integer> {
     private static final int MAX_LENGTH = 64;
+    private static final String BEST = "{best}";
 
     /** A template learns slowly at first. */
     private static final int PATIENCE = 5;
@@ -56,8 +58,15 @@ final class PararelBench implements Callable<Integer> {
     @Option(names = "--base", paramLabel = "NAME|DIR", description = "A base with a masked-LM head (${DEFAULT-VALUE}).")
     private String base = "bert-base";
 
-    @Option(names = "--template", paramLabel = "TEXT", description = "The trained template (${DEFAULT-VALUE}).")
-    private String template = "[P] [P] [P] {text} [P] [P] [P] [MASK] [P] [P] [P] .";
+    @Option(names = "--dtype", description = "fp32, bf16 or auto (${DEFAULT-VALUE}).")
+    private String dtype = "fp32";
+
+    @Option(
+            names = "--template",
+            paramLabel = "TEXT",
+            description = "The trained template; " + BEST
+                    + " is the hand-written one that has most of the facts to learn from (${DEFAULT-VALUE}).")
+    private String template = "[P] [P] [P] " + BEST;
 
     @Option(names = "--epochs", description = "Epochs; 0 for the hand-written templates alone (${DEFAULT-VALUE}).")
     private int epochs = 20;
@@ -85,8 +94,8 @@ final class PararelBench implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        try (Base opened =
-                Base.open(Hub.standard().resolve(base).pooledBy(Pooling.MASK), Precision.FP32, Device.parse("auto"))) {
+        try (Base opened = Base.open(
+                Hub.standard().resolve(base).pooledBy(Pooling.MASK), Precision.named(dtype), Device.parse("auto"))) {
             for (String name : relations) {
                 lines.add(measure(opened, Relation.read(data, name, opened.tokenizer(), seed)));
                 print(lines.getLast());
@@ -129,7 +138,7 @@ final class PararelBench implements Callable<Integer> {
                 .withPatience(PATIENCE)
                 .withSeed(seed);
         Path checkpoints = Files.createTempDirectory("pararel");
-        try (Adapter adapter = adapter(opened, new PTuning(null, Encoder.LSTM, null, template))) {
+        try (Adapter adapter = adapter(opened, new PTuning(null, Encoder.LSTM, null, template(opened, relation)))) {
             Checkpoints kept = new Checkpoints(checkpoints.resolve(relation.name()), relation.name());
             new Trainer(adapter, opened.backbone(), settings, new Progress(relation.name()))
                     .run(rows(opened, adapter, relation.train()), rows(opened, adapter, relation.dev()), kept);
@@ -138,6 +147,16 @@ final class PararelBench implements Callable<Integer> {
         } finally {
             Files.delete(checkpoints);
         }
+    }
+
+    private String template(Base opened, Relation relation) {
+        if (!template.contains(BEST)) {
+            return template;
+        }
+        String best = relation.templates().stream()
+                .max(Comparator.comparingDouble(text -> handWritten(opened, text, relation.train())))
+                .orElseThrow();
+        return template.replace(BEST, best);
     }
 
     private Adapter adapter(Base opened, Method method) {

@@ -40,13 +40,13 @@ record QualityTask(
         Task task,
         String metric,
         int epochs) {
-    static final String NAMES = "sst2, sst2-2000, banking77, banking77-10shot, cola, trec";
+    static final String NAMES =
+            "sst2, sst2-2000, sst2-500, sst2-100, banking77, banking77-10shot, cola, trec, trec-500, trec-100";
 
     private static final Path DATA = Path.of("../shared/data");
     private static final long SEED = 1;
-    private static final int HELD = 1000;
+    private static final int MOST_HELD = 1000;
     private static final int SHOTS = 10;
-    private static final int SHOTS_HELD = 500; // a user of few rows has not many more to choose the epoch by
 
     private static final Function<Path, List<Row>> NAMED = file -> Rows.readLabelled(file, Columns.GUESS);
     private static final Function<Path, List<Row>> COLA = file -> Rows.readLabelled(file, new Columns("4", null, "2"));
@@ -56,10 +56,10 @@ record QualityTask(
         return switch (name) {
             case "sst2" -> sst2(name, 6000, 3);
             case "sst2-2000" -> sst2(name, 2000, 5);
-            case "banking77" ->
-                of(name, "banking77/train.csv", "banking77/test.csv", NAMED, some(9003), HELD, Metrics.ACCURACY, 5);
-            case "banking77-10shot" ->
-                of(name, "banking77/train.csv", "banking77/test.csv", NAMED, shots(), SHOTS_HELD, Metrics.ACCURACY, 20);
+            case "sst2-500" -> sst2(name, 500, 20);
+            case "sst2-100" -> sst2(name, 100, 40);
+            case "banking77" -> banking77(name, some(9003), 5);
+            case "banking77-10shot" -> banking77(name, shots(), 20);
             case "cola" ->
                 of(
                         name,
@@ -67,31 +67,30 @@ record QualityTask(
                         "glue/CoLA/in_domain_dev.tsv",
                         COLA,
                         some(7551),
-                        HELD,
                         Metrics.MATTHEWS,
                         5);
-            case "trec" ->
-                of(
-                        name,
-                        "sent-conv/TREC.train.all",
-                        "sent-conv/TREC.test.all",
-                        TREC,
-                        some(4452),
-                        HELD,
-                        Metrics.ACCURACY,
-                        5);
+            case "trec" -> trec(name, 4452, 5);
+            case "trec-500" -> trec(name, 500, 20);
+            case "trec-100" -> trec(name, 100, 40);
             default -> throw new IllegalArgumentException("task must be one of %s: %s".formatted(NAMES, name));
         };
     }
 
     private static QualityTask sst2(String name, int rows, int epochs) {
+        return of(name, "glue/SST-2/train_full.tsv", "glue/SST-2/dev.tsv", NAMED, some(rows), Metrics.ACCURACY, epochs);
+    }
+
+    private static QualityTask banking77(String name, Function<List<Row>, Rows.Choice> choosing, int epochs) {
+        return of(name, "banking77/train.csv", "banking77/test.csv", NAMED, choosing, Metrics.ACCURACY, epochs);
+    }
+
+    private static QualityTask trec(String name, int rows, int epochs) {
         return of(
                 name,
-                "glue/SST-2/train_full.tsv",
-                "glue/SST-2/dev.tsv",
-                NAMED,
+                "sent-conv/TREC.train.all",
+                "sent-conv/TREC.test.all",
+                TREC,
                 some(rows),
-                HELD,
                 Metrics.ACCURACY,
                 epochs);
     }
@@ -102,7 +101,6 @@ record QualityTask(
             String reported,
             Function<Path, List<Row>> reading,
             Function<List<Row>, Rows.Choice> choosing,
-            int held,
             String metric,
             int epochs) {
         Path file = DATA.resolve(train);
@@ -111,6 +109,7 @@ record QualityTask(
         }
         List<Row> all = reading.apply(file);
         Rows.Choice learned = choosing.apply(all);
+        int held = Math.min(MOST_HELD, learned.chosen().size()); // who has few rows has no more to choose the epoch by
         return new QualityTask(
                 name,
                 learned.chosen(),

@@ -3,7 +3,6 @@ package dev.graft.cli;
 import dev.graft.Base;
 import dev.graft.hub.BaseFiles;
 import dev.graft.hub.Hub;
-import dev.graft.model.Pooling;
 import dev.graft.tensor.Device;
 import dev.graft.tensor.Precision;
 import java.nio.file.Files;
@@ -38,16 +37,6 @@ final class EngineOptions {
     void check() {
         Failures.checked(spec, () -> Precision.named(dtype));
         Failures.checked(spec, () -> Device.parse(device));
-    }
-
-    /** Opens a base by name, directory or hub id, fetching it first where that is needed. */
-    Base open(String name, Console console) {
-        return open(resolve(name, console));
-    }
-
-    /** Opens a base by name with its masked-LM head, which answers at a mask. */
-    Base openMasked(String name, Console console) {
-        return open(resolve(name, console).pooledBy(Pooling.MASK));
     }
 
     /** Opens a base from its files. */

@@ -32,6 +32,9 @@ import picocli.CommandLine.Option;
 final class MethodsCommand implements Callable<Integer> {
     private static final String USUAL_BASE = "minilm";
 
+    /** Characters of a column of words: wide enough for most of them, and the table fits a screen. */
+    private static final int WIDTH = 16;
+
     @Option(
             names = "--base",
             paramLabel = "NAME|DIR",
@@ -106,11 +109,11 @@ final class MethodsCommand implements Callable<Integer> {
                     line.parameters() == null ? "-" : Table.count(line.parameters()),
                     line.parameters() == null ? "-" : Table.share(line.parameters(), line.whole()),
                     line.rate() == null ? "-" : Table.number(line.rate()),
-                    axes.where(),
-                    axes.what(),
-                    axes.reads(),
-                    axes.joins(),
-                    axes.start(),
+                    Table.wrapped(axes.where(), WIDTH),
+                    Table.wrapped(axes.what(), WIDTH),
+                    Table.wrapped(axes.reads(), WIDTH),
+                    Table.wrapped(axes.joins(), WIDTH),
+                    Table.wrapped(axes.start(), WIDTH),
                     line.method().merges() ? "yes" : "no");
         }
         console.say(table.lines());

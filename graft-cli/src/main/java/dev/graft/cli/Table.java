@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** A table of text: a header and rows of cells. Columns of numbers are set to the right. */
+/** A table of text: a header and rows of cells. Columns of numbers are set to the right, long words are set in several lines. */
 final class Table {
     private final List<String[]> rows = new ArrayList<>();
 
@@ -16,8 +16,22 @@ final class Table {
     }
 
     Table row(Object... cells) {
-        rows.add(Arrays.stream(cells).map(String::valueOf).toArray(String[]::new));
+        String[][] parts = Arrays.stream(cells)
+                .map(cell -> String.valueOf(cell).split("\n"))
+                .toArray(String[][]::new);
+        int lines = Arrays.stream(parts).mapToInt(part -> part.length).max().orElse(0);
+        for (int i = 0; i < lines; i++) {
+            int line = i;
+            rows.add(Arrays.stream(parts)
+                    .map(part -> line < part.length ? part[line] : "")
+                    .toArray(String[]::new));
+        }
         return this;
+    }
+
+    /** A text in lines of at most so many characters, where its words allow it. */
+    static String wrapped(String text, int width) {
+        return text.replaceAll("(.{1," + width + "})(?: +|$)", "$1\n");
     }
 
     List<String> lines() {
@@ -26,7 +40,7 @@ final class Table {
         for (int column = 0; column < columns; column++) {
             int c = column;
             int width = rows.stream().mapToInt(row -> length(row[c])).max().orElse(0);
-            boolean numbers = rows.stream().skip(1).allMatch(row -> row[c].matches("[-\\d.,]+( ?[%kMG]B?)?|-|"));
+            boolean numbers = rows.stream().skip(1).allMatch(row -> row[c].matches("([-\\d.,]+( ?[%kMG]B?)?)?"));
             for (int i = 0; i < lines.length; i++) {
                 String cell = rows.get(i)[c];
                 String space = " ".repeat(width - length(cell));

@@ -5,9 +5,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.graft.Base;
 import dev.graft.Training;
 import dev.graft.TrainingPlan;
+import dev.graft.adapter.AdapterCard;
+import dev.graft.hub.BaseFiles;
 import dev.graft.method.Houlsby;
 import dev.graft.method.Method;
 import dev.graft.method.Methods;
+import dev.graft.model.Pooling;
 import dev.graft.train.TrainingSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +24,7 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code graft train}: an adapter from labelled rows. */
@@ -39,19 +43,24 @@ import picocli.CommandLine.Spec;
             "  graft train --data reviews.tsv --text review --label stars --task regression --out adapters/stars",
             "  graft train --data intents.jsonl --method lora:rank=16,targets=query+key+value --epochs 5",
             "  graft train --data intents.jsonl --method lora --method prefix:length=5",
-            "  graft train --data tickets.csv --base bge-small --method houlsby:layernorm=frozen --resume"
+            "  graft train --data tickets.csv --base bge-small --method houlsby:layernorm=frozen --resume",
+            "  graft train --data december.csv --from adapters/tickets --out adapters/tickets"
         })
 final class TrainCommand implements Callable<Integer> {
     @Mixin
     private TrainingData data;
 
+    private static final String USUAL_BASE = "minilm";
+
+    /** What an adapter that is trained on brings with it. */
+    private static final List<String> BROUGHT = List.of("--method", "--word", "--task", "--max-length");
+
     @Option(
             names = "--base",
             paramLabel = "NAME|DIR",
-            defaultValue = "minilm",
-            description = "The pretrained base: a name of 'graft bases', a directory, or a model hub's id"
-                    + " (${DEFAULT-VALUE}).")
-    private String base;
+            description = "The pretrained base: a name of 'graft bases', a directory, or a model hub's id" + " ("
+                    + USUAL_BASE + ", or the one of --from).")
+    private @Nullable String base;
 
     @Option(
             names = "--method",
@@ -67,6 +76,14 @@ final class TrainCommand implements Callable<Integer> {
             description = "The word that stands for a label where a method's template has [MASK] (the label itself)."
                     + " Repeatable.")
     private Map<String, String> words = new LinkedHashMap<>();
+
+    @Option(
+            names = "--from",
+            paramLabel = "DIR",
+            description =
+                    "An adapter to train on, with new rows of its task: its method, labels and tensors are the start."
+                            + " It stays as it is, unless --out names it.")
+    private @Nullable Path from;
 
     @Option(
             names = "--out",
@@ -97,22 +114,51 @@ final class TrainCommand implements Callable<Integer> {
     public Integer call() {
         TrainingSettings settings = options.settings();
         engine.check();
-        TrainingPlan rows = data.read()
-                .withMethod(Failures.checked(spec, () -> Methods.union(methods)))
-                .withSettings(settings)
-                .withWords(words);
+        AdapterCard start = start();
+        TrainingPlan rows = rows(start).withSettings(settings);
         console.say(data.describe(rows));
         Path place = (out == null ? data.usualPlace() : out).normalize();
         try (TrainingFolder folder = TrainingFolder.open(place)) {
             checkResume(folder, place);
-            try (Base open = rows.hasMask() ? engine.openMasked(base, console) : engine.open(base, console)) {
-                int maxLength = options.maxLength(open.backbone().architecture().positions());
+            try (Base open = openBase(rows, start)) {
+                int maxLength = start != null
+                        ? start.maxLength()
+                        : options.maxLength(open.backbone().architecture().positions());
                 TrainingPlan plan = Failures.checked(spec, () -> rows.withMaxLength(maxLength));
                 try (Training training = Failures.checked(spec, () -> open.prepare(plan))) {
                     return train(open, plan, training, place);
                 }
             }
         }
+    }
+
+    private @Nullable AdapterCard start() {
+        if (from == null) {
+            return null;
+        }
+        for (String option : BROUGHT) {
+            if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "--from takes this from the adapter in %s; leave %s away".formatted(from, option));
+            }
+        }
+        return AdapterCard.read(from);
+    }
+
+    private TrainingPlan rows(@Nullable AdapterCard start) {
+        return from == null || start == null
+                ? data.read(null)
+                        .withMethod(Failures.checked(spec, () -> Methods.union(methods)))
+                        .withWords(words)
+                : data.read(start.task()).startingFrom(from);
+    }
+
+    private Base openBase(TrainingPlan rows, @Nullable AdapterCard start) {
+        String usual = start == null ? USUAL_BASE : start.base().name();
+        BaseFiles files = EngineOptions.resolve(base == null ? usual : base, console);
+        Pooling pooling = start != null ? start.pooling() : rows.hasMask() ? Pooling.MASK : files.pooling();
+        return engine.open(files.pooledBy(pooling));
     }
 
     private void checkResume(TrainingFolder folder, Path place) {

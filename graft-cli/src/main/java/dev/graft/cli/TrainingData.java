@@ -56,13 +56,14 @@ final class TrainingData {
     /**
      * Reads the rows.
      *
+     * @param known what their labels are; null to guess it, where --task does not say it
      * @throws dev.graft.data.DataException for files that cannot be used
      * @throws dev.graft.task.LabelException for labels that make no task
      */
-    TrainingPlan read() {
+    TrainingPlan read(@Nullable Task known) {
         List<Row> rows = Rows.readLabelled(data, columns.columns());
         List<String> labels = TrainingPlan.labels(rows);
-        Task chosen = task == null ? Task.guess(labels) : Task.named(task, labels);
+        Task chosen = known != null ? known : task == null ? Task.guess(labels) : Task.named(task, labels);
         return dev == null
                 ? TrainingPlan.of(rows, chosen)
                 : TrainingPlan.of(rows, Rows.readLabelled(dev, columns.columns()), chosen);

@@ -17,6 +17,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainCommandTest extends CommandTest {
     @Test
@@ -77,6 +78,37 @@ class TrainCommandTest extends CommandTest {
         assertThat(unused.exitCode()).isEqualTo(2);
         Result twoTokens = train("--data", data, "--out", out, "--method", method, "--word", "praise=good film");
         assertThat(twoTokens.err()).contains("'good film' for 'praise' is 2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"houlsby", "prefix:mlp=8", "p-tuning"})
+    void trainsAnAdapterOnFromWhereItStands(String method) throws IOException {
+        Path first = folder.resolve("first");
+        Path further = folder.resolve("further");
+        assertThat(train("--data", data, "--out", first, "--epochs", "1", "--lr", "0.01", "--method", method)
+                        .exitCode())
+                .isZero();
+        Path praise = write("praise.csv", "text,label\n" + rows(60).replaceAll(".*blame\n", ""));
+        String still = "1e-30"; // so small that no number of full precision changes
+        Result result = run(
+                "train", "--data", praise, "--dev", data, "--from", first, "--out", further, "--lr", still, "--json");
+        assertThat(result.err()).doesNotContain("graft:");
+        assertThat(result.json().path("labels")).hasSize(2);
+        assertThat(result.json().path("method").path("method").asText()).isEqualTo(method.split(":", 2)[0]);
+        assertThat(run("predict", "--adapter", further, "the good film").out())
+                .isEqualTo(run("predict", "--adapter", first, "the good film").out());
+    }
+
+    @Test
+    void refusesToTrainAnAdapterOnAsSomethingElse() throws IOException {
+        Path first = trained();
+        Result method = run("train", "--data", data, "--from", first, "--method", "lora");
+        assertThat(method.err()).contains("--from takes this from the adapter in " + first + "; leave --method away");
+        assertThat(method.exitCode()).isEqualTo(2);
+        Path other = write("other.csv", ("text,label\n" + rows(20)).replace(",praise", ",joy"));
+        Result label = run("train", "--data", other, "--from", first, "--out", folder.resolve("other"));
+        assertThat(label.err()).contains("\"joy\"").contains("blame").contains("praise");
+        assertThat(label.exitCode()).isEqualTo(1);
     }
 
     @Test

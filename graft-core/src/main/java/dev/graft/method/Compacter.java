@@ -3,8 +3,6 @@ package dev.graft.method;
 import dev.graft.model.Activation;
 import dev.graft.model.Architecture;
 import dev.graft.model.Delta;
-import dev.graft.model.Site.Sublayer.Block;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -59,19 +57,16 @@ public record Compacter(
 
     @Override
     public List<Delta> deltas(Architecture base, Initializer start) {
-        List<Delta> deltas =
-                new ArrayList<>(bottlenecks().deltas(List.of(Block.ATTENTION, Block.FFN), Reads.OUTPUT, base, start));
-        deltas.addAll(layernorm.deltas(base, start));
-        return deltas;
+        return bottlenecks().deltas(base, start);
     }
 
     private Hypercomplex bottlenecks() {
-        return new Hypercomplex(bottleneck, n, rank, activation, rule, factors);
+        return new Hypercomplex(new SequentialAdapters(layernorm), bottleneck, n, rank, activation, rule, factors);
     }
 
     @Override
     public long parameters(Architecture base) {
-        return bottlenecks().parameters(2, base) + layernorm.parameters(base);
+        return bottlenecks().parameters(base);
     }
 
     @Override

@@ -5,7 +5,6 @@ import dev.graft.model.Architecture;
 import dev.graft.model.Delta;
 import dev.graft.model.Site;
 import dev.graft.model.Site.Sublayer.Block;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -62,15 +61,11 @@ public record Houlsby(
 
     @Override
     public List<Delta> deltas(Architecture base, Initializer start) {
-        List<Delta> deltas = new ArrayList<>();
-        for (int layer = 0; layer < base.layers(); layer++) {
-            for (Block block : sites) {
-                Site site = new Site.Sublayer(layer, block);
-                deltas.add(new Change(site, bottleneck(site, base, start), Reads.OUTPUT, Join.ADDED));
-            }
-        }
-        deltas.addAll(layernorm.deltas(base, start));
-        return deltas;
+        return adapters().deltas(site -> bottleneck(site, base, start), base, start);
+    }
+
+    private SequentialAdapters adapters() {
+        return new SequentialAdapters(sites, Reads.OUTPUT, layernorm);
     }
 
     private Bottleneck bottleneck(Site site, Architecture base, Initializer start) {
@@ -92,8 +87,7 @@ public record Houlsby(
 
     @Override
     public long parameters(Architecture base) {
-        long adapters = base.layers() * sites.size() * Bottleneck.count(base.hidden(), width(base));
-        return adapters + layernorm.parameters(base);
+        return adapters().parameters(Bottleneck.count(base.hidden(), width(base)), base);
     }
 
     @Override

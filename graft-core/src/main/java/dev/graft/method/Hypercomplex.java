@@ -4,9 +4,7 @@ import dev.graft.model.Activation;
 import dev.graft.model.Architecture;
 import dev.graft.model.Delta;
 import dev.graft.model.Site;
-import dev.graft.model.Site.Sublayer.Block;
 import dev.graft.tensor.Parameter;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * code does (rabeehk/compacter, {@code hypercomplex/layers.py}): B, or its factors, from Glorot's uniform with gain sqrt 2, a
  * shared rule from N(0, 1e-4), one of its own from N(0, 1e-2), biases at zero.
  *
+ * @param adapters where they are
  * @param bottleneck m; null for d / 16, rounded up to a multiple of n
  * @param n the number of summands, which divides d and m
  * @param rank r of the factors; null for whole B
@@ -25,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param factors whether all down-projections share B or its factors, and all up-projections theirs
  */
 record Hypercomplex(
+        SequentialAdapters adapters,
         @Nullable Integer bottleneck,
         int n,
         @Nullable Integer rank,
@@ -51,27 +51,22 @@ record Hypercomplex(
     }
 
     /**
-     * A bottleneck on the output of these sub-layers of every layer.
+     * A bottleneck in every place.
      *
      * @throws IllegalArgumentException where n does not divide the base's width
      */
-    List<Delta> deltas(List<Block> blocks, Reads reads, Architecture base, Initializer start) {
+    List<Delta> deltas(Architecture base, Initializer start) {
         int d = base.hidden();
         int m = width(base);
         if (d % n != 0) {
             throw new IllegalArgumentException("n must divide the base's width of %d: %d".formatted(d, n));
         }
         Projections projections = new Projections(start);
-        List<Delta> deltas = new ArrayList<>();
-        for (int layer = 0; layer < base.layers(); layer++) {
-            for (Block block : blocks) {
-                Site site = new Site.Sublayer(layer, block);
-                Form down = projections.at(site, "phm.down", d, m);
-                Form up = projections.at(site, "phm.up", m, d);
-                deltas.add(new Change(site, new DownUp(down, activation, up), reads, Join.ADDED));
-            }
-        }
-        return deltas;
+        return adapters.deltas(
+                site -> new DownUp(
+                        projections.at(site, "phm.down", d, m), activation, projections.at(site, "phm.up", m, d)),
+                base,
+                start);
     }
 
     /** Makes projections and their parameters; those that are named alike are one and the same. */
@@ -110,14 +105,14 @@ record Hypercomplex(
         return bottleneck == null ? Math.ceilDiv(base.hidden(), 16 * n) * n : bottleneck;
     }
 
-    /** The number of scalars of bottlenecks on so many sub-layers of every layer. */
-    long parameters(int blocks, Architecture base) {
+    /** The number of scalars that train. */
+    long parameters(Architecture base) {
         long d = base.hidden();
         long m = width(base);
-        long bottlenecks = (long) base.layers() * blocks;
+        long bottlenecks = adapters.count(base);
         long rules = rule == Sharing.SHARED ? 1 : 2 * bottlenecks;
         long projections = factors == Sharing.SHARED ? 2 : 2 * bottlenecks;
         long weights = rank == null ? d * m / n : rank * (d + m);
-        return rules * n * n * n + projections * weights + bottlenecks * (d + m);
+        return rules * n * n * n + projections * weights + adapters.parameters(d + m, base);
     }
 }

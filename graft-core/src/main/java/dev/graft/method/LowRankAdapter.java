@@ -3,9 +3,6 @@ package dev.graft.method;
 import dev.graft.model.Activation;
 import dev.graft.model.Architecture;
 import dev.graft.model.Delta;
-import dev.graft.model.Site;
-import dev.graft.model.Site.Sublayer.Block;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -56,19 +53,17 @@ public record LowRankAdapter(@Nullable Integer bottleneck, int rank, Activation 
 
     @Override
     public List<Delta> deltas(Architecture base, Initializer start) {
+        return adapters().deltas(site -> bottleneck(site.path() + ".low_rank", base, start), base, start);
+    }
+
+    private SequentialAdapters adapters() {
+        return new SequentialAdapters(layernorm);
+    }
+
+    private Form bottleneck(String name, Architecture base, Initializer start) {
         int d = base.hidden();
         int m = width(base);
-        List<Delta> deltas = new ArrayList<>();
-        for (int layer = 0; layer < base.layers(); layer++) {
-            for (Block block : Block.values()) {
-                Site site = new Site.Sublayer(layer, block);
-                Form down = linear(site.path() + ".low_rank.down.", d, m, start);
-                Form up = linear(site.path() + ".low_rank.up.", m, d, start);
-                deltas.add(new Change(site, new DownUp(down, activation, up), Reads.OUTPUT, Join.ADDED));
-            }
-        }
-        deltas.addAll(layernorm.deltas(base, start));
-        return deltas;
+        return new DownUp(linear(name + ".down.", d, m, start), activation, linear(name + ".up.", m, d, start));
     }
 
     private Form linear(String name, int in, int out, Initializer start) {
@@ -84,8 +79,7 @@ public record LowRankAdapter(@Nullable Integer bottleneck, int rank, Activation 
 
     @Override
     public long parameters(Architecture base) {
-        long perAdapter = (2L * rank + 1) * (base.hidden() + width(base));
-        return base.layers() * Block.values().length * perAdapter + layernorm.parameters(base);
+        return adapters().parameters((2L * rank + 1) * (base.hidden() + width(base)), base);
     }
 
     @Override

@@ -9,7 +9,9 @@ import dev.graft.adapter.AdapterException;
 import dev.graft.data.Row;
 import dev.graft.hub.BaseFiles;
 import dev.graft.method.Methods;
+import dev.graft.method.Words;
 import dev.graft.model.Backbone;
+import dev.graft.model.Batch;
 import dev.graft.model.Deltas;
 import dev.graft.model.Families;
 import dev.graft.model.Hidden;
@@ -93,6 +95,58 @@ class MaskedLmTest {
                 }
             }
         }
+    }
+
+    /** Behind an invertible adapter AdapterHub takes the coupling back before the decoder, which is the table of words. */
+    @Test
+    void itsScoresBehindAnInvertibleAdapterAreAdapterHubs() {
+        Path golden = Path.of("src/test/resources/golden");
+        Path model = golden.resolve("base/bert_cls");
+        Path weights = folder.resolve("model.safetensors");
+        List<int[]> ids = List.of(new int[] {2, 40, 8, 61, 3}, new int[] {2, 17, 90, 33, 3});
+        try (Scope scope = Scope.open();
+                TensorSource theirs = TensorSource.open(golden.resolve("invertible_head.safetensors"))) {
+            Map<String, Tensor> tensors = new LinkedHashMap<>();
+            try (TensorSource base = TensorSource.open(model.resolve("model.safetensors"))) {
+                base.tensors().forEach(info -> tensors.put(info.name(), base.read(info.name())));
+            }
+            theirs.tensors().stream()
+                    .filter(info -> info.name().startsWith("cls."))
+                    .forEach(info -> tensors.put(info.name(), theirs.read(info.name())));
+            SafetensorsWriter.write(weights, tensors, Map.of());
+            Tensor logits = theirs.read("logits"); // [2, 5, V]
+            try (Backbone backbone = Families.open(
+                            model.resolve("config.json"), weights, Pooling.MASK, DType.FLOAT32, Device.CPU);
+                    Adapter adapter = Adapter.create(
+                            Methods.parse("invertible"),
+                            new Classification(List.of("x", "y", "z")),
+                            backbone,
+                            "theirs",
+                            Pooling.MASK,
+                            8,
+                            1,
+                            new Words(text -> List.of(text.length()), List.of("a", "bb", "ccc"), Map.of()))) {
+                adapter.parameters().forEach(parameter -> parameter.assign(theirs.read(nameAtTheirs(parameter))));
+                for (int t = 0; t < 5; t++) {
+                    int[] marks = new int[5];
+                    marks[t] = -1;
+                    Batch batch = Batch.of(ids, List.of(new int[5], new int[5]), List.of(marks, marks), 0, Device.CPU);
+                    assertThat(adapter.outputs(backbone, batch, Mode.EVALUATION).toDoubles())
+                            .containsExactly(logits.select(1, t).narrow(1, 1, 3).toDoubles(), within(1e-5));
+                }
+            }
+        }
+    }
+
+    /** {@code embedding.output.invertible.f.down.weight} is their {@code F.0.weight}. */
+    private static String nameAtTheirs(Parameter parameter) {
+        return parameter
+                .name()
+                .replace("embedding.output.invertible.", "")
+                .replace("f.", "F.")
+                .replace("g.", "G.")
+                .replace("down", "0")
+                .replace("up", "2");
     }
 
     @Test

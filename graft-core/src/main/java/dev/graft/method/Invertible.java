@@ -4,7 +4,7 @@ import dev.graft.model.Activation;
 import dev.graft.model.Architecture;
 import dev.graft.model.Delta;
 import dev.graft.model.Embedded;
-import dev.graft.model.EmbeddingDelta;
+import dev.graft.model.InvertibleDelta;
 import dev.graft.model.Pass;
 import dev.graft.model.Site;
 import dev.graft.model.Site.Embedding.Stage;
@@ -25,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * F and G are bottlenecks {@code d/2 -> m -> d/2}, whose matrices start from N(0, 0.02) and whose biases start at zero, near
- * the identity. A language model's head reads the hidden states through the inverse; the heads of other tasks, as in
- * AdapterHub, read them as they are.
+ * the identity. The masked-LM head, whose vector is compared with the embeddings of words, takes the coupling back before it
+ * is: {@code x_2 = y_2 - G(y_1)}, {@code x_1 = y_1 - F(x_2)}. The heads of other tasks read the states as they are, as in
+ * AdapterHub.
  *
  * <p>Trains {@code 2dm + 2m + d} scalars, where d is the width of the embeddings. Tensors: {@code
  * embedding.output.invertible.{f,g}.{down,up}.{weight,bias}}.
@@ -98,7 +99,7 @@ public record Invertible(@Nullable Integer bottleneck, Activation activation) im
      * @param f F
      * @param g G
      */
-    public record Coupling(Site.Embedding site, Bottleneck f, Bottleneck g) implements EmbeddingDelta {
+    public record Coupling(Site.Embedding site, Bottleneck f, Bottleneck g) implements InvertibleDelta {
         @Override
         public Embedded apply(Embedded embedded, Pass pass) {
             Tensor x = embedded.states(); // [B, T, d]
@@ -107,7 +108,7 @@ public record Invertible(@Nullable Integer bottleneck, Activation activation) im
             return embedded.withStates(Tensor.concatenate(-1, y1, y2));
         }
 
-        /** What {@link #apply} made y from, [.., d]. */
+        @Override
         public Tensor inverse(Tensor y, Pass pass) {
             Tensor x2 = right(y).minus(g.apply(left(y), pass)); // [.., d/2]
             Tensor x1 = left(y).minus(f.apply(x2, pass));

@@ -95,6 +95,16 @@ public final class Pass {
         return embedded;
     }
 
+    /** States in the space of the embeddings without what acts there and can be taken back, the latest first. */
+    Tensor takenBack(Site.Embedding site, Tensor states) {
+        for (EmbeddingDelta delta : deltas.embeddingsAt(site).reversed()) {
+            if (delta instanceof InvertibleDelta invertible) {
+                states = invertible.inverse(states, this);
+            }
+        }
+        return states;
+    }
+
     /** A base tensor by its name, or the copy that stands in its place, in the compute type. */
     public Tensor tensor(String name) {
         Parameter copy = copyOf(name);

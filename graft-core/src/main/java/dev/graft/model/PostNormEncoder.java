@@ -16,6 +16,7 @@ final class PostNormEncoder implements Backbone {
     static final Site.Norm MASKED_LM_NORM = new Site.Norm("mlm.norm");
 
     private static final Site.Linear MASKED_LM = new Site.Linear(0, Role.MASKED_LM);
+    private static final Site.Embedding EMBEDDED = new Site.Embedding(Stage.OUTPUT);
     private static final Site.Linear POOLER = new Site.Linear(0, Role.POOLER);
 
     private final EncoderFamily family;
@@ -59,7 +60,7 @@ final class PostNormEncoder implements Backbone {
                 new Embedded(words, batch.types(), batch.mask(), batch.text(), 0, batch.marks()));
         checkLength(input.states().size(1) + input.positionOffset());
         Tensor states = pass.baseDropout(family.embed(input, pass), "embedding");
-        return pass.embedding(new Site.Embedding(Stage.OUTPUT), input.withStates(states));
+        return pass.embedding(EMBEDDED, input.withStates(states));
     }
 
     private void checkLength(long rows) {
@@ -94,7 +95,10 @@ final class PostNormEncoder implements Backbone {
         return pass.linear(POOLER, hidden.first()).tanh();
     }
 
-    /** {@code LN(act(h W^T + b))} of the mask, [B, d], which a word's score is the product of with its embedding. */
+    /**
+     * {@code LN(act(h W^T + b))} of the mask, [B, E], which a word's score is the product of with its embedding; so what changes
+     * the embeddings invertibly is taken back.
+     */
     private Tensor maskedLm(Hidden hidden, Deltas deltas, Mode mode) {
         if (!tensors.contains(WORD_BIAS)) {
             throw new ModelException("this base was opened without its masked-LM head; open it with mask pooling");
@@ -102,7 +106,7 @@ final class PostNormEncoder implements Backbone {
         Pass pass = new Pass(tensors, deltas, mode, hidden.text());
         EncoderSizes sizes = family.sizes();
         Tensor transformed = sizes.activation().apply(pass.linear(MASKED_LM, hidden.answer()));
-        return pass.norm(MASKED_LM_NORM, transformed, sizes.normEpsilon());
+        return pass.takenBack(EMBEDDED, pass.norm(MASKED_LM_NORM, transformed, sizes.normEpsilon()));
     }
 
     @Override

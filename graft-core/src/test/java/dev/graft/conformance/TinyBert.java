@@ -25,6 +25,18 @@ final class TinyBert {
         }
     }
 
+    /** Opens one with its masked-LM head in double precision; the caller closes it. */
+    static Backbone openWithMaskedLm(Sizes sizes) {
+        try (TinyWeights weights = new TinyWeights(7)) {
+            embedding(weights, sizes, sizes.hidden(), sizes.positions());
+            layers(weights, sizes);
+            weights.linear("cls.predictions.transform.dense", sizes.hidden(), sizes.hidden())
+                    .norm("cls.predictions.transform.LayerNorm", sizes.hidden())
+                    .normal("cls.predictions.bias", sizes.vocabulary());
+            return weights.open(config("bert", sizes, sizes.positions(), ""), Pooling.MASK);
+        }
+    }
+
     /** The configuration of BERT, whose keys other families have too. */
     static String config(String family, Sizes sizes, int positions, String more) {
         return """

@@ -42,7 +42,7 @@ final class TinyWeights implements AutoCloseable {
         return normal(name + ".bias", width);
     }
 
-    private TinyWeights normal(String name, long... shape) {
+    TinyWeights normal(String name, long... shape) {
         tensors.put(name, random.at(name).normal(SIGMA, shape));
         return this;
     }

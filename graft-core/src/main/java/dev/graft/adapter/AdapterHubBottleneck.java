@@ -101,7 +101,8 @@ final class AdapterHubBottleneck implements ForeignMethod {
         if (!config.hasNonNull("inv_adapter")) {
             return method;
         }
-        int inner = width(config, "inv_adapter_reduction_factor", hidden / 2);
+        int embedding = modules.backbone().architecture().embedding();
+        int inner = width(config, "inv_adapter_reduction_factor", embedding / 2);
         return new Union(List.of(method, new Invertible(inner, activation)));
     }
 

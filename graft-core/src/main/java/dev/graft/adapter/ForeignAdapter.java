@@ -53,8 +53,8 @@ public final class ForeignAdapter {
     /**
      * A directory of PEFT's or AdapterHub's, with its tensors as safetensors or in PyTorch's format.
      *
-     * @param head where the head is, if not there: a directory with a head of AdapterHub's, or a file that holds {@code
-     *     classifier.weight} and {@code classifier.bias}, such as a model's
+     * @param head where the head is, if not there: a directory with a head of AdapterHub's, or a file or directory of a model
+     *     with a classifier. What of the head lies beside the adapter's tensors is read from there all the same
      * @throws AdapterException where there is none, or one of its files is missing
      */
     public static ForeignAdapter open(Path directory, @Nullable Path head, Backbone backbone) {
@@ -265,13 +265,14 @@ public final class ForeignAdapter {
         Adapter adapter = empty(method, head, baseName, task);
         try {
             Map<String, Parameter> parameters = adapter.parametersByName();
-            List<StoredTensor> stored = stored(method, adapter.deltas().parameters());
-            if (headTensors.equals(tensors)) {
-                stored = concat(stored, head.tensors());
-            } else {
-                new ParameterFile(headTensors, head.tensors()).readAmongOthers(parameters);
-            }
-            new ParameterFile(tensors, stored).read(parameters);
+            Map<Path, List<StoredTensor>> parts = head.tensors().stream().collect(Collectors.groupingBy(this::heldBy));
+            List<StoredTensor> own = parts.getOrDefault(tensors, List.of());
+            parts.forEach((file, others) -> {
+                if (!file.equals(tensors)) {
+                    new ParameterFile(file, others).readAmongOthers(parameters);
+                }
+            });
+            new ParameterFile(tensors, concat(stored(method, adapter.deltas().parameters()), own)).read(parameters);
             return adapter;
         } catch (RuntimeException e) {
             adapter.close();
@@ -321,18 +322,20 @@ public final class ForeignAdapter {
         if (headConfig.path("config").isObject()) {
             return ForeignHead.flexible(headConfig);
         }
-        List<StoredTensor> classifier = names(method, List.of(Head.WEIGHT, Head.BIAS));
+        Classifier classifier = modules.classifier();
+        List<StoredTensor> stored = names(method, classifier.parameters());
         return new ForeignHead(
-                ForeignHead.task(ForeignHead.labels(headConfig, outputs(classifier.getFirst()))),
-                modules.pooling().orElseThrow(), // without one, the configuration was refused
-                null,
+                ForeignHead.task(ForeignHead.labels(headConfig, outputs(stored.get(stored.size() - 2)))),
+                classifier.pooling(),
+                classifier.activation(),
                 false,
-                classifier);
+                stored);
     }
 
     /** How many numbers transformers' head gives. */
     private int outputs(StoredTensor weight) {
-        try (TensorSource source = TensorSource.open(headTensors)) {
+        Path file = heldBy(weight);
+        try (TensorSource source = TensorSource.open(file)) {
             return weight.names()
                     .filter(source::contains)
                     .map(name -> source.info(name).shape())
@@ -341,7 +344,14 @@ public final class ForeignAdapter {
                     .map(shape -> shape.getFirst().intValue())
                     .orElseThrow(
                             () -> new AdapterException("%s holds no classification head: the matrix '%s' is missing"
-                                    .formatted(headTensors, weight.key())));
+                                    .formatted(file, weight.key())));
+        }
+    }
+
+    /** Where a tensor of the head is: PEFT stores those that trained with the adapter, and leaves the others to the model. */
+    private Path heldBy(StoredTensor tensor) {
+        try (TensorSource source = TensorSource.open(tensors)) {
+            return tensor.names().anyMatch(source::contains) ? tensors : headTensors;
         }
     }
 

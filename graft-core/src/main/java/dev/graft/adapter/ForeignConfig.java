@@ -111,12 +111,8 @@ record ForeignConfig(
         if (foreign == null) {
             return Optional.of(kind + " is not built yet");
         }
-        if (modules.refusal().isPresent()) {
+        if (foreign.actsInEachLayer() && modules.refusal().isPresent()) {
             return modules.refusal();
-        }
-        if (modules.pooling().isEmpty()) {
-            return Optional.of("the head of a %s, which is not one linear layer, is not built yet"
-                    .formatted(modules.backbone().architecture().family()));
         }
         try {
             return foreign.refusal(options, modules).map(reason -> kind + ": " + reason);

@@ -16,6 +16,11 @@ interface ForeignMethod {
      */
     Method method(JsonNode config, ModuleNames modules);
 
+    /** Whether something of it acts in each layer by itself, which modules that layers share cannot. */
+    default boolean actsInEachLayer() {
+        return true;
+    }
+
     /** A method whose options alone decide. */
     static ForeignMethod of(Options options, Mapping mapping) {
         return new ForeignMethod() {

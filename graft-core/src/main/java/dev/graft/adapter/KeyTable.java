@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a library calls the tensors of an adapter: one row per method and parameter (formats.md 2.1, 2.2). Reading, writing
@@ -19,7 +21,8 @@ import java.util.stream.IntStream;
  *
  * <p>{@code {site}} stands for the site of a parameter, {@code {module}} for what transformers calls that place
  * ({@link ModuleNames}), {@code {heads}} for the attention of each layer in turn, {@code {base}} for the family's prefix, {@code {name}} for the adapter's name, {@code any} for every
- * method, and {@code {wrapped}} for where PEFT puts the own tensors of a module that has a LoRA. The rows of a union are those
+ * method, {@code {prefixes}} for the family's word for them, {@code {dense}} and {@code {last}} for the layers of its {@link Classifier}, with a colon for
+ * what stands behind the module that holds the layer, and {@code {wrapped}} for where PEFT puts the own tensors of a module that has a LoRA. The rows of a union are those
  * of its parts. The first row that fits counts. Parameters whose keys come out the same lie in one tensor, in the order of the
  * method's deltas.
  */
@@ -29,8 +32,10 @@ enum KeyTable {
      * the same tensor: with {@code bias=all} PEFT repeats the head's bias, and adds the untrained one, which nothing reads.
      */
     PEFT("""
-            lora,dora,ia3,layernorm head.weight        whole         base_model.model.classifier.weight                  base_model.model.classifier.modules_to_save.default.weight
-            lora,dora,ia3,layernorm head.bias          whole         base_model.model.classifier.bias                    base_model.model.classifier.modules_to_save.default.bias  base_model.model.classifier.modules_to_save.bias  base_model.model.classifier.original_module.bias
+            lora,dora,ia3,layernorm head.dense.weight  whole         base_model.model.{dense}.weight                     base_model.model.{dense:modules_to_save.default}.weight  {dense}.weight
+            lora,dora,ia3,layernorm head.dense.bias    whole         base_model.model.{dense}.bias                       base_model.model.{dense:modules_to_save.default}.bias    {dense}.bias    base_model.model.{dense:modules_to_save}.bias  base_model.model.{dense:original_module}.bias
+            lora,dora,ia3,layernorm head.weight        whole         base_model.model.{last}.weight                      base_model.model.{last:modules_to_save.default}.weight   {last}.weight
+            lora,dora,ia3,layernorm head.bias          whole         base_model.model.{last}.bias                        base_model.model.{last:modules_to_save.default}.bias     {last}.bias     base_model.model.{last:modules_to_save}.bias   base_model.model.{last:original_module}.bias
             lora            {site}.lora.table.a        whole         base_model.model.{module}.lora_embedding_A          base_model.model.{module}.lora_embedding_A.default
             lora            {site}.lora.table.b        whole         base_model.model.{module}.lora_embedding_B          base_model.model.{module}.lora_embedding_B.default
             lora            {site}.lora.a              whole         base_model.model.{module}.lora_A.weight             base_model.model.{module}.lora_A.default.weight
@@ -44,8 +49,10 @@ enum KeyTable {
             ia3             {site}.ia3.input           row           base_model.model.{module}.ia3_l                     base_model.model.{module}.ia3_l.default
             layernorm       {site}.weight              whole         base_model.model.{module}.ln_tuning_layers.weight   base_model.model.{module}.ln_tuning_layers.default.weight
             layernorm       {site}.bias                whole         base_model.model.{module}.ln_tuning_layers.bias     base_model.model.{module}.ln_tuning_layers.default.bias
-            prefix,prompt,p-tuning  head.weight        whole         base_model.classifier.weight                        base_model.classifier.modules_to_save.default.weight
-            prefix,prompt,p-tuning  head.bias          whole         base_model.classifier.bias                          base_model.classifier.modules_to_save.default.bias
+            prefix,prompt,p-tuning  head.dense.weight  whole         base_model.{dense}.weight                           base_model.{dense:modules_to_save.default}.weight  {dense}.weight
+            prefix,prompt,p-tuning  head.dense.bias    whole         base_model.{dense}.bias                             base_model.{dense:modules_to_save.default}.bias    {dense}.bias
+            prefix,prompt,p-tuning  head.weight        whole         base_model.{last}.weight                            base_model.{last:modules_to_save.default}.weight   {last}.weight
+            prefix,prompt,p-tuning  head.bias          whole         base_model.{last}.bias                              base_model.{last:modules_to_save.default}.bias     {last}.bias
             prefix          {site}.prefix.key          side_by_side  prompt_embeddings                                   prompt_encoder.default.embedding.weight
             prefix          {site}.prefix.value        side_by_side  prompt_embeddings                                   prompt_encoder.default.embedding.weight
             prompt          {site}.prompt              whole         prompt_embeddings                                   prompt_encoder.default.embedding.weight
@@ -53,8 +60,10 @@ enum KeyTable {
             """),
     /** Behind the key comes a second name of the same tensor, which torch's files repeat. The head lies in a file of its own. */
     ADAPTERHUB("""
-            any      head.weight                       whole  classifier.weight
-            any      head.bias                         whole  classifier.bias
+            any      head.dense.weight                 whole  {dense}.weight
+            any      head.dense.bias                   whole  {dense}.bias
+            any      head.weight                       whole  {last}.weight
+            any      head.bias                         whole  {last}.bias
             ia3      {site}.ia3.output                 column {module}.loras.{name}.lora_B
             lora,mam-lora,unipelt  {site}.lora.a                     whole  {module}.loras.{name}.lora_A
             lora,mam-lora,unipelt  {site}.lora.b                     whole  {module}.loras.{name}.lora_B
@@ -100,17 +109,19 @@ enum KeyTable {
             phm,compacter,compacter++  phm.down.right           whole  {base}shared_parameters.{name}.W_down_right
             phm,compacter,compacter++  phm.up.left              whole  {base}shared_parameters.{name}.W_up_left
             phm,compacter,compacter++  phm.up.right             whole  {base}shared_parameters.{name}.W_up_right
-            prefix,mam,unipelt  {site}.prefix.key                 flat   {base}prefix_tuning.prefix_tunings.{name}.self_prefix.control_trans  {module}.prefix_tuning.pool.prefix_tunings.{name}.self_prefix.control_trans
-            prefix,mam,unipelt  {site}.prefix.value               flat   {base}prefix_tuning.prefix_tunings.{name}.self_prefix.control_trans  {module}.prefix_tuning.pool.prefix_tunings.{name}.self_prefix.control_trans
-            prefix,mam,unipelt  prefix.embedding                  whole  {base}prefix_tuning.prefix_tunings.{name}.self_prefix.wte.weight  {heads}.prefix_tuning.pool.prefix_tunings.{name}.self_prefix.wte.weight
-            prefix,mam,unipelt  prefix.down.weight                whole  {base}prefix_tuning.prefix_tunings.{name}.self_prefix.control_trans.0.weight  {heads}.prefix_tuning.pool.prefix_tunings.{name}.self_prefix.control_trans.0.weight
-            prefix,mam,unipelt  prefix.down.bias                  whole  {base}prefix_tuning.prefix_tunings.{name}.self_prefix.control_trans.0.bias  {heads}.prefix_tuning.pool.prefix_tunings.{name}.self_prefix.control_trans.0.bias
-            prefix,mam,unipelt  {site}.prefix.key.weight          below  {base}prefix_tuning.prefix_tunings.{name}.self_prefix.control_trans.2.weight  {module}.prefix_tuning.pool.prefix_tunings.{name}.self_prefix.control_trans.2.weight
-            prefix,mam,unipelt  {site}.prefix.key.bias            below  {base}prefix_tuning.prefix_tunings.{name}.self_prefix.control_trans.2.bias  {module}.prefix_tuning.pool.prefix_tunings.{name}.self_prefix.control_trans.2.bias
-            prefix,mam,unipelt  {site}.prefix.value.weight        below  {base}prefix_tuning.prefix_tunings.{name}.self_prefix.control_trans.2.weight  {module}.prefix_tuning.pool.prefix_tunings.{name}.self_prefix.control_trans.2.weight
-            prefix,mam,unipelt  {site}.prefix.value.bias          below  {base}prefix_tuning.prefix_tunings.{name}.self_prefix.control_trans.2.bias  {module}.prefix_tuning.pool.prefix_tunings.{name}.self_prefix.control_trans.2.bias
+            prefix,mam,unipelt  {site}.prefix.key                 flat   {base}prefix_tuning.prefix_tunings.{name}.{prefixes}.control_trans  {module}.prefix_tuning.pool.prefix_tunings.{name}.{prefixes}.control_trans
+            prefix,mam,unipelt  {site}.prefix.value               flat   {base}prefix_tuning.prefix_tunings.{name}.{prefixes}.control_trans  {module}.prefix_tuning.pool.prefix_tunings.{name}.{prefixes}.control_trans
+            prefix,mam,unipelt  prefix.embedding                  whole  {base}prefix_tuning.prefix_tunings.{name}.{prefixes}.wte.weight  {heads}.prefix_tuning.pool.prefix_tunings.{name}.{prefixes}.wte.weight
+            prefix,mam,unipelt  prefix.down.weight                whole  {base}prefix_tuning.prefix_tunings.{name}.{prefixes}.control_trans.0.weight  {heads}.prefix_tuning.pool.prefix_tunings.{name}.{prefixes}.control_trans.0.weight
+            prefix,mam,unipelt  prefix.down.bias                  whole  {base}prefix_tuning.prefix_tunings.{name}.{prefixes}.control_trans.0.bias  {heads}.prefix_tuning.pool.prefix_tunings.{name}.{prefixes}.control_trans.0.bias
+            prefix,mam,unipelt  {site}.prefix.key.weight          below  {base}prefix_tuning.prefix_tunings.{name}.{prefixes}.control_trans.2.weight  {module}.prefix_tuning.pool.prefix_tunings.{name}.{prefixes}.control_trans.2.weight
+            prefix,mam,unipelt  {site}.prefix.key.bias            below  {base}prefix_tuning.prefix_tunings.{name}.{prefixes}.control_trans.2.bias  {module}.prefix_tuning.pool.prefix_tunings.{name}.{prefixes}.control_trans.2.bias
+            prefix,mam,unipelt  {site}.prefix.value.weight        below  {base}prefix_tuning.prefix_tunings.{name}.{prefixes}.control_trans.2.weight  {module}.prefix_tuning.pool.prefix_tunings.{name}.{prefixes}.control_trans.2.weight
+            prefix,mam,unipelt  {site}.prefix.value.bias          below  {base}prefix_tuning.prefix_tunings.{name}.{prefixes}.control_trans.2.bias  {module}.prefix_tuning.pool.prefix_tunings.{name}.{prefixes}.control_trans.2.bias
             prompt   {site}.prompt                     whole  {base}prompt_tuning.prompt_tunings.{name}.prompt_embedding.weight
             """);
+
+    private static final Pattern HEAD = Pattern.compile("\\{(dense|last)(?::([^}]+))?}");
 
     private record Row(Set<String> methods, String parameter, Layout layout, String key, List<String> aliases) {
         static Row parse(String line) {
@@ -195,9 +206,18 @@ enum KeyTable {
     }
 
     private static String fill(String template, String site, ModuleNames modules, String name, boolean wrapped) {
-        String key = template.replace("{base}", modules.prefix())
+        String key = HEAD.matcher(template)
+                .replaceAll(layer -> headLayer(layer.group(1), layer.group(2), modules.classifier()))
+                .replace("{base}", modules.prefix())
+                .replace("{prefixes}", modules.prefixes())
                 .replace("{name}", name)
                 .replace("{wrapped}", wrapped ? ".base_layer" : "");
         return key.contains("{module}") ? key.replace("{module}", modules.of(site)) : key;
+    }
+
+    /** A layer of the head, with what PEFT puts behind the module that it saves: {@code classifier.modules_to_save.dense}. */
+    private static String headLayer(String layer, @Nullable String saved, Classifier classifier) {
+        String name = classifier.nameOf(layer.equals("dense") ? "head.dense" : "head");
+        return saved == null ? name : name.replaceFirst("^[^.]+", "$0." + saved);
     }
 }

@@ -44,11 +44,12 @@ public final class Merged implements AutoCloseable {
 
     /**
      * The tensors of transformers' class for sequence classification, under its names, where that class computes this very
-     * head: from the pooler, without a unit of its own. Empty elsewhere.
+     * head, without a unit of its own. Empty elsewhere.
      */
     public Optional<Map<String, Tensor>> classifier() {
         Optional<String> prefix = PeftFormat.classifierPrefix(base, adapter.pooling(), adapter.head());
         return prefix.map(start -> {
+            ModuleNames names = ModuleNames.withHead(base);
             Map<String, Tensor> merged = tensors();
             Map<String, Tensor> named = new LinkedHashMap<>();
             for (String name : base.architecture().tensors().keySet()) {
@@ -56,8 +57,7 @@ public final class Merged implements AutoCloseable {
             }
             adapter.head()
                     .parameters()
-                    .forEach(parameter ->
-                            named.put(parameter.name().replace("head.", "classifier."), parameter.value()));
+                    .forEach(parameter -> named.put(names.classifier().nameOf(parameter.name()), parameter.value()));
             return named;
         });
     }

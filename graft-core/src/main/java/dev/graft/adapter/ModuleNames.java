@@ -1,13 +1,13 @@
 package dev.graft.adapter;
 
+import dev.graft.model.Activation;
 import dev.graft.model.Backbone;
 import dev.graft.model.Pooling;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What transformers calls the places of an open base.
@@ -23,23 +23,35 @@ record ModuleNames(Backbone backbone, boolean isWithHead) {
      * @param prefix before the names of a model with a head
      * @param layer the path of a layer
      * @param places by Graft's name, those sites within a layer that have no tensors of their own
-     * @param pooling what the classification head reads, where it is one linear layer as Graft's is
+     * @param prefixes what AdapterHub calls the prefixes of its attention
+     * @param classifier the classification head
      */
     private record Family(
-            String prefix,
-            String layer,
-            Map<String, String> places,
-            @Nullable Pooling pooling) {}
+            String prefix, String layer, Map<String, String> places, String prefixes, Classifier classifier) {}
 
     private static final Map<String, String> BERT_PLACES = Map.of(
             "attention", "attention.output",
             "ffn", "output",
             "attention.heads", "attention.self");
 
+    private static final String SELF_PREFIX = "self_prefix";
+
     private static final Map<String, Family> FAMILIES = Map.of(
-            "bert", new Family("bert.", "encoder.layer.%s.", BERT_PLACES, Pooling.POOLER),
-            "roberta", new Family("roberta.", "encoder.layer.%s.", BERT_PLACES, null),
-            "electra", new Family("electra.", "encoder.layer.%s.", BERT_PLACES, null),
+            "bert", new Family("bert.", "encoder.layer.%s.", BERT_PLACES, SELF_PREFIX, Classifier.ON_THE_POOLER),
+            "roberta",
+                    new Family(
+                            "roberta.",
+                            "encoder.layer.%s.",
+                            BERT_PLACES,
+                            SELF_PREFIX,
+                            Classifier.ofTwoLayers(Activation.TANH)),
+            "electra",
+                    new Family(
+                            "electra.",
+                            "encoder.layer.%s.",
+                            BERT_PLACES,
+                            SELF_PREFIX,
+                            Classifier.ofTwoLayers(Activation.GELU)),
             "distilbert",
                     new Family(
                             "distilbert.",
@@ -48,7 +60,10 @@ record ModuleNames(Backbone backbone, boolean isWithHead) {
                                     "attention", "attention_adapters",
                                     "ffn", "output_adapters",
                                     "attention.heads", "attention"),
-                            null));
+                            "self",
+                            new Classifier(Pooling.CLS, "pre_classifier", Activation.RELU, "classifier")),
+            // Its layers share their modules, so that no place in one of them has a name of its own.
+            "albert", new Family("albert.", "", Map.of(), SELF_PREFIX, Classifier.ON_THE_POOLER));
 
     private static final Pattern IN_LAYER = Pattern.compile("layer\\.(\\d+)\\.(.+)");
 
@@ -62,18 +77,13 @@ record ModuleNames(Backbone backbone, boolean isWithHead) {
         return new ModuleNames(backbone, false);
     }
 
-    /** Why the libraries have no names for the places of this base; empty where they have. */
+    /** Why the libraries have no names for places in each layer of this base; empty where they have. */
     Optional<String> refusal() {
-        String family = backbone.architecture().family();
-        if (FAMILIES.containsKey(family)) {
-            return Optional.empty();
-        }
-        return Optional.of(
-                backbone.architecture().shared().isEmpty()
-                        ? "the libraries' names for a %s are not built; those for %s are"
-                                .formatted(family, new TreeSet<>(FAMILIES.keySet()))
-                        : "the layers of the family %s share their modules, so the libraries change all layers at once, and Graft each one"
-                                .formatted(family));
+        return backbone.architecture().shared().isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        "the layers of the family %s share their modules, so the libraries change all layers at once, and Graft each one"
+                                .formatted(backbone.architecture().family()));
     }
 
     /** What stands before every name. */
@@ -81,17 +91,18 @@ record ModuleNames(Backbone backbone, boolean isWithHead) {
         return isWithHead ? family().prefix() : "";
     }
 
-    /** What transformers' classification head reads; empty where that head is not one linear layer, as Graft's is. */
-    Optional<Pooling> pooling() {
-        return Optional.ofNullable(family().pooling());
+    /** transformers' classification head. */
+    Classifier classifier() {
+        return family().classifier();
+    }
+
+    /** What AdapterHub calls the prefixes of the family's attention. */
+    String prefixes() {
+        return family().prefixes();
     }
 
     private Family family() {
-        Family family = FAMILIES.get(backbone.architecture().family());
-        if (family == null) {
-            throw new AdapterException(refusal().orElse(""));
-        }
-        return family;
+        return Objects.requireNonNull(FAMILIES.get(backbone.architecture().family()), "a family without names");
     }
 
     /** The module at a site, given by its path. */

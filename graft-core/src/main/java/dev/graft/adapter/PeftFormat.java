@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 /**
  * PEFT's own files for the methods that PEFT computes exactly alike (formats.md 2.1): Python loads them unchanged.
  *
- * <p>Where transformers' sequence classification computes the same head, from the pooler, the head is one of
+ * <p>Where transformers' sequence classification of the family computes the same head, the head is one of
  * {@code modules_to_save}; else the adapter is one of the bare model, and the head has a file of its own.
  */
 final class PeftFormat {
@@ -55,9 +55,8 @@ final class PeftFormat {
 
     /** What transformers' sequence classification puts before a base's names; empty where its head is another. */
     static Optional<String> classifierPrefix(Backbone backbone, Pooling pooling, Head head) {
-        boolean plainHead = head.activation() == null && head.scale() == 1 && head.shift() == 0;
         ModuleNames names = ModuleNames.withHead(backbone);
-        return names.refusal().isEmpty() && names.pooling().equals(Optional.of(pooling)) && plainHead
+        return names.refusal().isEmpty() && names.classifier().computes(pooling, head)
                 ? Optional.of(names.prefix())
                 : Optional.empty();
     }
@@ -85,7 +84,9 @@ final class PeftFormat {
                 .putNull("revision")
                 .put("task_type", withClassifier ? "SEQ_CLS" : "FEATURE_EXTRACTION");
         if (withClassifier) {
-            json.putArray("modules_to_save").add("classifier").add("score");
+            ArrayNode saved = json.putArray("modules_to_save");
+            modules.classifier().modules().forEach(saved::add);
+            saved.add("score");
         } else {
             json.putNull("modules_to_save");
         }

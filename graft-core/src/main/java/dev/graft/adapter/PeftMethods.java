@@ -103,5 +103,11 @@ final class PeftMethods {
         public Method method(JsonNode config, ModuleNames modules) {
             return LayerNorm.DEFAULT;
         }
+
+        /** Where layers share a norm, its copy is one for all of them on both sides. */
+        @Override
+        public boolean actsInEachLayer() {
+            return false;
+        }
     }
 }

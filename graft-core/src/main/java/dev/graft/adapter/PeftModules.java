@@ -1,6 +1,7 @@
 package dev.graft.adapter;
 
 import dev.graft.model.Architecture;
+import dev.graft.model.Pooling;
 import dev.graft.model.Role;
 import dev.graft.model.Site;
 import java.util.ArrayList;
@@ -18,9 +19,11 @@ import java.util.stream.Stream;
 record PeftModules(ModuleNames names) {
     private static final String WEIGHT = ".weight";
 
-    /** The paths of the projections, Graft's. */
+    /** The paths of the projections, Graft's; a model whose head reads no pooler has none. */
     List<String> projections() {
+        boolean hasPooler = !names.isWithHead() || names.classifier().pooling() == Pooling.POOLER;
         return Arrays.stream(Role.values())
+                .filter(role -> hasPooler || role != Role.POOLER)
                 .flatMap(role -> base().linears(role).stream())
                 .map(Site.Linear::path)
                 .toList();

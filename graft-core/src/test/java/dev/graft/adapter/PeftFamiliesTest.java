@@ -1,19 +1,24 @@
 package dev.graft.adapter;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.graft.method.Methods;
+import dev.graft.model.Activation;
 import dev.graft.model.Backbone;
 import dev.graft.model.Families;
 import dev.graft.model.Pooling;
 import dev.graft.task.Classification;
 import dev.graft.tensor.DType;
 import dev.graft.tensor.Device;
+import dev.graft.tensor.Parameter;
+import dev.graft.tensor.Scope;
 import dev.graft.weights.TensorInfo;
 import dev.graft.weights.TensorSource;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,17 +87,59 @@ class PeftFamiliesTest {
         assertThat(names(target)).contains("layer.7.attention.query.lora.a");
     }
 
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            albert_cls     | the layers of the family albert share their modules
-            roberta_padded | the head of a roberta, which is not one linear layer, is not built yet
-            """)
-    void whatIsImportedThereIsRefusedWithTheReason(String model, String reason) {
-        try (Backbone base = open(model)) {
+    @Test
+    void whatActsInEachLayerIsRefusedWhereTheyShareModules() {
+        try (Backbone base = open("albert_cls")) {
             assertThat(ForeignAdapter.peft(GoldenFiles.of("peft/bert_cls/lora"), base)
                             .refusal()
                             .orElseThrow())
-                    .contains(reason);
+                    .contains("the layers of the family albert share their modules");
+        }
+    }
+
+    /** The head of two layers among them. */
+    @ParameterizedTest
+    @CsvSource({"roberta_padded, lora, TANH", "electra_cls, ia3, GELU", "distilbert_cls, lora, RELU"})
+    void whatPeftWroteIsSavedByteForByte(String model, String name, Activation activation) {
+        Path original = GoldenFiles.of("peft/" + model + "/" + name);
+        Path target = saved.resolve("adapter");
+        try (Backbone base = open(model)) {
+            try (Adapter adapter = ForeignAdapter.peft(original, base).read()) {
+                assertThat(adapter.head().activation()).isEqualTo(activation);
+                assertThat(adapter.pooling()).isEqualTo(Pooling.CLS);
+                adapter.save(target, base);
+            }
+            Adapter.load(target, base).close();
+        }
+        assertThat(target.resolve("adapter_model.safetensors"))
+                .hasSameBinaryContentAs(original.resolve("adapter_model.safetensors"));
+    }
+
+    /** PEFT leaves DistilBERT's first layer of the head to the model, unless it is told otherwise. */
+    @Test
+    void whatPeftLeavesToTheModelIsReadFromThere() throws IOException {
+        Path adapter = Files.createDirectory(saved.resolve("theirs"));
+        GoldenFiles.copy("peft/distilbert_cls/lora", adapter);
+        GoldenFiles.rewrite(adapter.resolve("adapter_model.safetensors"), tensors -> {
+            tensors.remove("base_model.model.pre_classifier.weight");
+            tensors.remove("base_model.model.pre_classifier.bias");
+        });
+        try (Backbone base = open("distilbert_cls")) {
+            assertThatThrownBy(() -> ForeignAdapter.open(adapter, null, base).read())
+                    .isInstanceOf(AdapterException.class)
+                    .hasMessageContaining("missing [base_model.model.pre_classifier.bias");
+            Path model = GoldenFiles.of("base/distilbert_cls");
+            try (Adapter read = ForeignAdapter.open(adapter, model, base).read();
+                    Scope scope = Scope.open();
+                    TensorSource theirs = TensorSource.open(adapter.resolve("adapter_model.safetensors"));
+                    TensorSource models = TensorSource.open(model.resolve("model.safetensors"))) {
+                List<Parameter> head = read.head().parameters(); // dense, then last
+                assertThat(head.get(2).value().toDoubles())
+                        .containsExactly(theirs.read("base_model.model.classifier.weight")
+                                .toDoubles());
+                assertThat(head.get(0).value().toDoubles())
+                        .containsExactly(models.read("pre_classifier.weight").toDoubles());
+            }
         }
     }
 

@@ -28,7 +28,7 @@ public record TrainableGroup(String name, int tensors, long parameters) {
         Set<Parameter> counted = new HashSet<>(); // several places may share one
         for (Delta delta : adapter.deltas().all()) {
             delta.parameters().stream()
-                    .filter(counted::add)
+                    .filter(parameter -> parameter.trains() && counted.add(parameter))
                     .forEach(parameter -> add(groups, kind(delta, parameter), parameter));
         }
         adapter.head().parameters().forEach(parameter -> add(groups, "head", parameter));

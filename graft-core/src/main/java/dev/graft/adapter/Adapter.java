@@ -91,7 +91,8 @@ public final class Adapter implements AutoCloseable {
             int maxLength,
             long seed,
             Words words) {
-        Deltas deltas = new Deltas(method.deltas(backbone.architecture(), new Initializer(backbone, seed, words)));
+        Deltas deltas = new Deltas(
+                method.deltas(backbone.architecture(), new Initializer(backbone, seed, words, AdapterReader::fill)));
         deltas.requireSites(backbone.architecture());
         Head head = pooling == Pooling.MASK
                 ? Head.verbalizer(backbone, words.verbalizer())
@@ -197,6 +198,13 @@ public final class Adapter implements AutoCloseable {
         return parameters;
     }
 
+    /** Everything that its files hold: what trains, and what it holds as it is. */
+    public List<Parameter> held() {
+        List<Parameter> held = new ArrayList<>(deltas.held());
+        held.addAll(head.parameters());
+        return held;
+    }
+
     /** The deltas that an adapter's file holds, to be given to {@link #close(Deltas)} after use. */
     Deltas storedDeltas() {
         return new Deltas(deltas.all().stream()
@@ -207,7 +215,7 @@ public final class Adapter implements AutoCloseable {
     /** What trains and is not among the stored deltas, by name: the networks that made them. */
     List<StoredTensor> onlyTrained(Deltas stored) {
         List<Parameter> only = new ArrayList<>(deltas.parameters());
-        only.removeAll(stored.parameters());
+        only.removeAll(stored.held());
         return only.stream()
                 .map(parameter -> StoredTensor.whole(parameter.name(), parameter.name()))
                 .toList();
@@ -215,14 +223,14 @@ public final class Adapter implements AutoCloseable {
 
     /** Frees what was made for the stored deltas. */
     void close(Deltas stored) {
-        List<Parameter> made = new ArrayList<>(stored.parameters());
-        made.removeAll(deltas.parameters());
+        List<Parameter> made = new ArrayList<>(stored.held());
+        made.removeAll(deltas.held());
         made.forEach(Parameter::close);
     }
 
     Map<String, Parameter> parametersByName() {
         Map<String, Parameter> parameters = new LinkedHashMap<>();
-        parameters().forEach(parameter -> parameters.put(parameter.name(), parameter));
+        held().forEach(parameter -> parameters.put(parameter.name(), parameter));
         return parameters;
     }
 
@@ -266,7 +274,7 @@ public final class Adapter implements AutoCloseable {
 
     @Override
     public void close() {
-        deltas.parameters().forEach(Parameter::close);
+        deltas.held().forEach(Parameter::close);
         head.close();
     }
 }

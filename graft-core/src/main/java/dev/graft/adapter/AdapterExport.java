@@ -116,7 +116,7 @@ public final class AdapterExport {
                 hub.file(name, config).toPrettyString());
         Map<String, Parameter> parameters = adapter.parametersByName();
         List<String> deltas =
-                adapter.deltas().parameters().stream().map(Parameter::name).toList();
+                adapter.deltas().held().stream().map(Parameter::name).toList();
         new ParameterFile(directory.resolve(HUB_TENSORS), hubTensors(deltas, name)).write(parameters);
         if (adapter.pooling() == Pooling.MEAN) {
             List<StoredTensor> own = head.parameters().stream()

@@ -86,13 +86,13 @@ final class AdapterHubPhm implements ForeignMethod {
         Sharing rule = sharing(config.path("shared_phm_rule").asBoolean(true));
         Sharing factors = sharing(config.path("shared_W_phm").asBoolean());
         if (!isFactorized(config)) {
-            return new Phm(bottleneck, n, activation, rule, NormPolicy.FROZEN);
+            return new Phm(bottleneck, n, activation, rule, null, NormPolicy.FROZEN);
         }
         if (config.path("mh_adapter").asBoolean()) {
-            return new Compacter(bottleneck, n, rank, activation, rule, factors, NormPolicy.FROZEN);
+            return new Compacter(bottleneck, n, rank, activation, rule, null, factors, NormPolicy.FROZEN);
         }
         Reads reads = config.path("original_ln_before").asBoolean() ? Reads.FINISHED : Reads.OUTPUT;
-        return new CompacterPlusPlus(bottleneck, n, rank, activation, reads, rule, factors, NormPolicy.FROZEN);
+        return new CompacterPlusPlus(bottleneck, n, rank, activation, reads, rule, null, factors, NormPolicy.FROZEN);
     }
 
     private static Sharing sharing(boolean isShared) {

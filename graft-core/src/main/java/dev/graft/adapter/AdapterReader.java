@@ -8,6 +8,7 @@ import dev.graft.model.Deltas;
 import dev.graft.model.Pooling;
 import dev.graft.task.Head;
 import dev.graft.tensor.Parameter;
+import dev.graft.weights.TensorSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +46,7 @@ final class AdapterReader {
         Adapter adapter = empty(card, method, backbone, directory);
         try (Adapter stored = read(directory, backbone)) {
             Map<String, Parameter> parameters = adapter.parametersByName();
-            stored.parameters().forEach(value -> {
+            stored.held().forEach(value -> {
                 Parameter parameter = parameters.get(value.name());
                 if (parameter != null) {
                     parameter.assign(value.value());
@@ -60,6 +61,25 @@ final class AdapterReader {
             adapter.close();
             throw e;
         }
+    }
+
+    /**
+     * Fills a parameter with the tensor of its name in another adapter's files.
+     *
+     * @throws AdapterException where there is no adapter, a file was changed, or the tensor is missing or of another shape
+     */
+    static void fill(Parameter parameter, Path directory) {
+        AdapterCard card = AdapterCard.read(directory);
+        checkFiles(directory, card);
+        Path file = directory.resolve(TensorFiles.ADAPTER);
+        try (TensorSource source = TensorSource.open(file)) {
+            if (!source.contains(parameter.name())) {
+                throw new AdapterException("%s: an adapter of '%s' has no %s to share"
+                        .formatted(directory, card.method().path("method").asText(), parameter.name()));
+            }
+        }
+        StoredTensor tensor = StoredTensor.whole(parameter.name(), parameter.name());
+        new ParameterFile(file, List.of(tensor)).readAmongOthers(Map.of(parameter.name(), parameter));
     }
 
     private static void requireTrainingFile(Path directory) {

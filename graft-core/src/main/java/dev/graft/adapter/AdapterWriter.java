@@ -39,7 +39,7 @@ final class AdapterWriter {
 
     private static void write(Adapter adapter, Deltas stored, Path directory, Backbone backbone) {
         Map<String, Parameter> parameters = new LinkedHashMap<>();
-        stored.parameters().forEach(parameter -> parameters.put(parameter.name(), parameter));
+        stored.held().forEach(parameter -> parameters.put(parameter.name(), parameter));
         adapter.head().parameters().forEach(parameter -> parameters.put(parameter.name(), parameter));
         List<String> names = List.copyOf(parameters.keySet());
         List<StoredTensor> onlyTrained = adapter.onlyTrained(stored);

@@ -21,11 +21,17 @@ import org.jspecify.annotations.Nullable;
  * (methods.md 7). Tensors: {@code phm.rule} and {@code <layer>.<block>.phm.{down,up}.{left,right,bias}}; a rule of a
  * projection's own is {@code <layer>.<block>.phm.{down,up}.rule}, shared factors are {@code phm.{down,up}.{left,right}}.
  *
+ * <p>Several tasks can share one rule: the first task's training makes it, and the adapters of others, which name that adapter
+ * as {@code owner}, have a copy of it in their files. Where tasks train together, one rule can be trained for all of them (Sung
+ * et al. 2022, arXiv 2112.06825); here it stays as the first task left it.
+ *
  * @param bottleneck m, a multiple of n; null for d / 16 rounded up to one, which is 24 at 384 wide and 48 at 768
  * @param n the number of summands and the size of the rule; divides d
  * @param rank r
  * @param activation phi; the authors' configuration uses GELU's tanh form
  * @param rule whether all projections share A; each one's own starts from N(0, 1e-2)
+ * @param owner the directory of an adapter, perhaps of another task, whose A this one shares, so that it does not train here
+ *     and is not counted; null for an A of its own
  * @param factors whether all down-projections share s and t, and all up-projections theirs
  * @param layernorm whether the base's normalisations train
  */
@@ -35,14 +41,15 @@ public record Compacter(
         int rank,
         Activation activation,
         Sharing rule,
+        @Nullable String owner,
         Sharing factors,
         NormPolicy layernorm)
         implements Method {
     public static final Compacter DEFAULT =
-            new Compacter(null, 4, 1, Activation.GELU_NEW, Sharing.SHARED, Sharing.OWN, NormPolicy.TRAINED);
+            new Compacter(null, 4, 1, Activation.GELU_NEW, Sharing.SHARED, null, Sharing.OWN, NormPolicy.TRAINED);
 
     public Compacter {
-        Hypercomplex.check(bottleneck, n, rank);
+        Hypercomplex.check(bottleneck, n, rank, rule, owner);
     }
 
     @Override
@@ -61,7 +68,8 @@ public record Compacter(
     }
 
     private Hypercomplex bottlenecks() {
-        return new Hypercomplex(new SequentialAdapters(layernorm), bottleneck, n, rank, activation, rule, factors);
+        return new Hypercomplex(
+                new SequentialAdapters(layernorm), bottleneck, n, rank, activation, rule, owner, factors);
     }
 
     @Override

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param reads what D reads: h for {@code output} as in the paper, or h as the layer would hand it on for {@code finished} as
  *     AdapterHub has it
  * @param rule whether all projections share A; each one's own starts from N(0, 1e-2)
+ * @param owner the directory of an adapter, perhaps of another task, whose A this one shares, so that it does not train here
+ *     and is not counted; null for an A of its own
  * @param factors whether all down-projections share s and t, and all up-projections theirs
  * @param layernorm whether the base's normalisations train
  */
@@ -35,14 +37,15 @@ public record CompacterPlusPlus(
         Activation activation,
         Reads reads,
         Sharing rule,
+        @Nullable String owner,
         Sharing factors,
         NormPolicy layernorm)
         implements Method {
     public static final CompacterPlusPlus DEFAULT = new CompacterPlusPlus(
-            null, 4, 1, Activation.GELU_NEW, Reads.OUTPUT, Sharing.SHARED, Sharing.OWN, NormPolicy.TRAINED);
+            null, 4, 1, Activation.GELU_NEW, Reads.OUTPUT, Sharing.SHARED, null, Sharing.OWN, NormPolicy.TRAINED);
 
     public CompacterPlusPlus {
-        Hypercomplex.check(bottleneck, n, rank);
+        Hypercomplex.check(bottleneck, n, rank, rule, owner);
         if (reads == Reads.INPUT) {
             throw new IllegalArgumentException("reads must be output or finished: input");
         }
@@ -71,6 +74,7 @@ public record CompacterPlusPlus(
                 rank,
                 activation,
                 rule,
+                owner,
                 factors);
     }
 

@@ -10,6 +10,6 @@ public interface Form {
     /** The change, [.., d_out], from what it reads, [.., d_in]. */
     Tensor apply(Tensor x, Pass pass);
 
-    /** What trains. */
+    /** What trains, and what is held {@linkplain Parameter#frozen as it is}. */
     List<Parameter> parameters();
 }

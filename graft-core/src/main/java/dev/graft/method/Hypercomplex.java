@@ -5,6 +5,7 @@ import dev.graft.model.Architecture;
 import dev.graft.model.Delta;
 import dev.graft.model.Site;
 import dev.graft.tensor.Parameter;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param rank r of the factors; null for whole B
  * @param activation phi
  * @param rule whether all projections of the model share A
+ * @param owner the directory of an adapter whose shared A this is, which does not train here; null for one of its own
  * @param factors whether all down-projections share B or its factors, and all up-projections theirs
  */
 record Hypercomplex(
@@ -30,15 +32,19 @@ record Hypercomplex(
         @Nullable Integer rank,
         Activation activation,
         Sharing rule,
+        @Nullable String owner,
         Sharing factors) {
     private static final double GAIN = Math.sqrt(2);
+    private static final String RULE = "phm.rule";
 
     /**
      * Checks what can be known without a base.
      *
-     * @throws IllegalArgumentException for sizes that are none, or a bottleneck that n does not divide
+     * @throws IllegalArgumentException for sizes that are none, a bottleneck that n does not divide, or an owner of rules that
+     *     are not shared
      */
-    static void check(@Nullable Integer bottleneck, int n, @Nullable Integer rank) {
+    static void check(
+            @Nullable Integer bottleneck, int n, @Nullable Integer rank, Sharing rule, @Nullable String owner) {
         if (n < 1) {
             throw new IllegalArgumentException("n must be >= 1: " + n);
         }
@@ -47,6 +53,13 @@ record Hypercomplex(
         }
         if (rank != null && rank < 1) {
             throw new IllegalArgumentException("rank must be >= 1: " + rank);
+        }
+        if (owner != null && owner.isBlank()) {
+            throw new IllegalArgumentException("owner must be the directory of an adapter: '%s'".formatted(owner));
+        }
+        if (owner != null && rule == Sharing.OWN) {
+            throw new IllegalArgumentException(
+                    "owner means nothing with rule=own, which shares no rule: '%s'".formatted(owner));
         }
     }
 
@@ -80,7 +93,7 @@ record Hypercomplex(
 
         Form at(Site site, String side, int in, int out) {
             String own = site.path() + "." + side;
-            Parameter a = rule == Sharing.SHARED ? rule("phm.rule", 1e-4) : rule(own + ".rule", 1e-2);
+            Parameter a = rule == Sharing.SHARED ? sharedRule() : rule(own + ".rule", 1e-2);
             Parameter bias = start.zeros(own + ".bias", false, out);
             String weight = factors == Sharing.SHARED ? side : own;
             return rank == null
@@ -90,6 +103,12 @@ record Hypercomplex(
                             glorot(weight + ".left", n, in / n, rank),
                             glorot(weight + ".right", n, rank, out / n),
                             bias);
+        }
+
+        private Parameter sharedRule() {
+            return owner == null
+                    ? rule(RULE, 1e-4)
+                    : made.computeIfAbsent(RULE, name -> start.shared(name, Path.of(owner), n, n, n));
         }
 
         private Parameter rule(String name, double sigma) {
@@ -110,7 +129,7 @@ record Hypercomplex(
         long d = base.hidden();
         long m = width(base);
         long bottlenecks = adapters.count(base);
-        long rules = rule == Sharing.SHARED ? 1 : 2 * bottlenecks;
+        long rules = owner != null ? 0 : rule == Sharing.SHARED ? 1 : 2 * bottlenecks;
         long projections = factors == Sharing.SHARED ? 2 : 2 * bottlenecks;
         long weights = rank == null ? d * m / n : rank * (d + m);
         return rules * n * n * n + projections * weights + adapters.parameters(d + m, base);

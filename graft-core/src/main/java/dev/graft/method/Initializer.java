@@ -11,6 +11,7 @@ import dev.graft.tensor.Parameter;
 import dev.graft.tensor.RandomSource;
 import dev.graft.tensor.Scope;
 import dev.graft.tensor.Tensor;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -24,28 +25,47 @@ public final class Initializer {
     private final Backbone backbone;
     private final RandomSource random;
     private final Words words;
+    private final OtherAdapters others;
     private final boolean blank;
 
-    /** For a start that no words decide. */
+    /** Where tensors of other adapters are read. */
+    @FunctionalInterface
+    public interface OtherAdapters {
+        /** Gives a parameter the values that the adapter in a directory has for its name. */
+        void fill(Parameter parameter, Path directory);
+    }
+
+    /** For a start that neither words nor other adapters decide. */
     public Initializer(Backbone backbone, long seed) {
         this(backbone, seed, Words.UNKNOWN);
     }
 
     /** @param words what a start from words is taken from */
     public Initializer(Backbone backbone, long seed, Words words) {
-        this(backbone, seed, words, false);
+        this(backbone, seed, words, (parameter, directory) -> {
+            throw new IllegalArgumentException("no adapters are read here: " + directory);
+        });
     }
 
-    private Initializer(Backbone backbone, long seed, Words words, boolean blank) {
+    /**
+     * @param words what a start from words is taken from
+     * @param others where tensors of other adapters are read
+     */
+    public Initializer(Backbone backbone, long seed, Words words, OtherAdapters others) {
+        this(backbone, seed, words, others, false);
+    }
+
+    private Initializer(Backbone backbone, long seed, Words words, OtherAdapters others, boolean blank) {
         this.backbone = backbone;
         this.random = new RandomSource(seed).at("init");
         this.words = words;
+        this.others = others;
         this.blank = blank;
     }
 
-    /** Makes zeros where a start would come from words: for parameters whose values are about to be read from a file. */
+    /** Makes zeros where a start would come from words or other adapters: for parameters that are about to be read from a file. */
     public static Initializer blank(Backbone backbone) {
-        return new Initializer(backbone, 0, Words.UNKNOWN, true);
+        return new Initializer(backbone, 0, Words.UNKNOWN, (parameter, directory) -> {}, true);
     }
 
     public Parameter zeros(String name, boolean decays, long... shape) {
@@ -86,6 +106,21 @@ public final class Initializer {
     public Parameter copyOf(String baseTensor) {
         Tensor original = backbone.tensor(baseTensor);
         return make(baseTensor, original.dimensions() > 1, source -> original);
+    }
+
+    /** What another adapter has under this name, held as it is. */
+    public Parameter shared(String name, Path adapter, long... shape) {
+        DType master = backbone.dtype().master();
+        try (Scope scope = Scope.open()) {
+            Parameter parameter = Parameter.frozen(name, Tensor.zeros(master, backbone.device(), shape));
+            try {
+                others.fill(parameter, adapter);
+                return parameter;
+            } catch (RuntimeException e) {
+                parameter.close();
+                throw e;
+            }
+        }
     }
 
     /** The norms of the rows of a base matrix; they do not decay. */

@@ -26,14 +26,22 @@ import org.jspecify.annotations.Nullable;
  * @param n the number of summands and the size of a rule; divides d
  * @param activation phi; the authors' configurations use GELU's tanh form
  * @param rule whether each projection has a rule of its own or all share one
+ * @param owner the directory of an adapter, perhaps of another task, whose A this one shares, so that it does not train here
+ *     and is not counted; null for an A of its own
  * @param layernorm whether the base's normalisations train
  */
-public record Phm(@Nullable Integer bottleneck, int n, Activation activation, Sharing rule, NormPolicy layernorm)
+public record Phm(
+        @Nullable Integer bottleneck,
+        int n,
+        Activation activation,
+        Sharing rule,
+        @Nullable String owner,
+        NormPolicy layernorm)
         implements Method {
-    public static final Phm DEFAULT = new Phm(null, 4, Activation.GELU_NEW, Sharing.OWN, NormPolicy.TRAINED);
+    public static final Phm DEFAULT = new Phm(null, 4, Activation.GELU_NEW, Sharing.OWN, null, NormPolicy.TRAINED);
 
     public Phm {
-        Hypercomplex.check(bottleneck, n, null);
+        Hypercomplex.check(bottleneck, n, null, rule, owner);
     }
 
     @Override
@@ -52,7 +60,8 @@ public record Phm(@Nullable Integer bottleneck, int n, Activation activation, Sh
     }
 
     private Hypercomplex bottlenecks() {
-        return new Hypercomplex(new SequentialAdapters(layernorm), bottleneck, n, null, activation, rule, Sharing.OWN);
+        return new Hypercomplex(
+                new SequentialAdapters(layernorm), bottleneck, n, null, activation, rule, owner, Sharing.OWN);
     }
 
     @Override

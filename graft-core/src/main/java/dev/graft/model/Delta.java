@@ -11,7 +11,7 @@ import java.util.Optional;
  * <p>Deltas hold no state but their parameters, so one delta may act in several forward passes at once.
  */
 public sealed interface Delta permits OutputDelta, HeadsDelta, EmbeddingDelta, Replacement {
-    /** What trains, in a fixed order; owned by the delta's adapter. */
+    /** What trains, in a fixed order, and what is held {@linkplain Parameter#frozen as it is}; owned by the delta's adapter. */
     List<Parameter> parameters();
 
     /** How tensors of the base take this delta up; empty where none can. */

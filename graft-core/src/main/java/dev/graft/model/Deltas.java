@@ -17,6 +17,7 @@ public final class Deltas {
     public static final Deltas NONE = new Deltas(List.of());
 
     private final List<Delta> all;
+    private final List<Parameter> held;
     private final List<Parameter> parameters;
     private final Map<Site, List<OutputDelta>> outputs = new HashMap<>();
     private final Map<Site, List<HeadsDelta>> heads = new HashMap<>();
@@ -40,7 +41,8 @@ public final class Deltas {
                 }
             }
         }
-        parameters = distinct(all);
+        held = distinct(all);
+        parameters = held.stream().filter(Parameter::trains).toList();
     }
 
     private static <D extends Delta> void add(Map<Site, List<D>> map, Site site, D delta) {
@@ -55,6 +57,11 @@ public final class Deltas {
     /** Everything that trains, each parameter once, in the order of placement. */
     public List<Parameter> parameters() {
         return parameters;
+    }
+
+    /** What trains and what is held as it is, each parameter once, in the order of placement. */
+    public List<Parameter> held() {
+        return held;
     }
 
     private static List<Parameter> distinct(List<Delta> deltas) {

@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A trainable tensor: a leaf in full precision with a name, the decay rule declared where it is declared, and a
- * gradient. It outlives every scope until {@link #close}; whoever made it owns it.
+ * gradient. A frozen one is held as it is, beside those that train. It outlives every scope until {@link #close}; whoever made it owns it.
  */
 public final class Parameter implements AutoCloseable {
     private final String name;
@@ -29,6 +29,18 @@ public final class Parameter implements AutoCloseable {
             return new Parameter(
                     name, decays, initial.copy().requireGradient(true).retain());
         }
+    }
+
+    /** A parameter that keeps its values but for {@link #assign}: no gradient reaches it. */
+    public static Parameter frozen(String name, Tensor values) {
+        try (Scope scope = Scope.open()) {
+            return new Parameter(name, false, values.copy().retain());
+        }
+    }
+
+    /** Whether gradients reach it. */
+    public boolean trains() {
+        return value.requiresGradient();
     }
 
     public String name() {

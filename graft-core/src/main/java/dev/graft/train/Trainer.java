@@ -56,11 +56,11 @@ public final class Trainer {
      * @throws TrainingException where a loss is no number, or the checkpoint is another training's
      */
     public TrainingResult run(Data train, Data dev, Checkpoints checkpoints) {
-        List<Parameter> parameters = adapter.parameters();
+        List<Parameter> held = adapter.held();
         Divergence divergence = new Divergence(backbone.dtype(), checkpoints);
         try (Optimizer optimizer = new Optimizer(adapter, backbone.architecture(), settings, divergence);
-                BestTensors best = new BestTensors(parameters)) {
-            Progress progress = checkpoints.restore(parameters, optimizer, best);
+                BestTensors best = new BestTensors(adapter.parameters())) {
+            Progress progress = checkpoints.restore(held, optimizer, best);
             int batchesPerEpoch = batches(train.texts(), settings, 0).size();
             LinearSchedule schedule = LinearSchedule.of(
                     settings.warmup(), (long) settings.epochs() * optimizer.stepsPerEpoch(batchesPerEpoch));
@@ -76,10 +76,10 @@ public final class Trainer {
                     progress.batchDone(rows.length, loss);
                     listener.batchDone(rows.length, loss);
                     if (optimizer.betweenSteps() && listener.stopRequested()) {
-                        checkpoints.save(parameters, optimizer, best, progress);
+                        checkpoints.save(held, optimizer, best, progress);
                         return result(progress, false);
                     }
-                    checkpoints.saveIfDue(parameters, optimizer, best, progress);
+                    checkpoints.saveIfDue(held, optimizer, best, progress);
                 }
                 double[][] outputs = Evaluator.outputs(adapter, backbone, dev.texts());
                 double devLoss = devLoss(dev.targets(), outputs, progress, divergence);
@@ -88,7 +88,7 @@ public final class Trainer {
                     best.keep();
                 }
                 listener.epochDone(progress.epochs.getLast(), better);
-                checkpoints.save(parameters, optimizer, best, progress);
+                checkpoints.save(held, optimizer, best, progress);
             }
             best.restore();
             return result(progress, true);

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.graft.adapter.Adapter;
+import dev.graft.adapter.AdapterException;
 import dev.graft.method.Change;
 import dev.graft.method.Compacter;
 import dev.graft.method.CompacterPlusPlus;
 import dev.graft.method.Form;
 import dev.graft.method.LphmLinear;
+import dev.graft.method.Method;
 import dev.graft.method.Methods;
 import dev.graft.method.PhmLinear;
 import dev.graft.model.Delta;
@@ -26,6 +29,9 @@ import dev.graft.tensor.Scope;
 import dev.graft.tensor.Tensor;
 import dev.graft.weights.TensorInfo;
 import dev.graft.weights.TensorSource;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -148,6 +154,75 @@ class CompacterInvariantsTest {
         }
     }
 
+    /** It gets no gradient, lies in both files alike, and is there when its owner is gone. */
+    @ParameterizedTest
+    @ValueSource(strings = {"compacter", "compacter++", "phm:rule=shared"})
+    void aRuleOfAnotherTasksAdapterStaysAsItIs(String method, @TempDir Path folder) throws IOException {
+        Path first = folder.resolve("first");
+        Path second = folder.resolve("second");
+        ByteBuffer rule;
+        try (Specimen owner = Specimen.perturbed(Compacter.DEFAULT, BERT)) {
+            owner.adapter().save(first, owner.base());
+            rule = owner.parameter("phm.rule").value().toBytes();
+        }
+        Method sharing = Methods.parse(method + (method.contains(":") ? "," : ":") + "owner=" + first);
+        double[] expected;
+        try (Specimen specimen = Specimen.fresh(sharing, BERT)) {
+            Parameter taken = rule(specimen);
+            assertThat(specimen.parameters()).isNotEmpty().noneMatch(CompacterInvariantsTest::isRule);
+            assertThat(specimen.deltas().parameters().stream()
+                            .mapToLong(Parameter::elements)
+                            .sum())
+                    .isEqualTo(sharing.parameters(BERT.base().architecture()))
+                    .isEqualTo(Methods.parse(method).parameters(BERT.base().architecture()) - 4 * 4 * 4);
+            specimen.loss().backward();
+            assertThat(taken.gradient()).isNull();
+            assertThat(specimen.parameters()).allMatch(parameter -> parameter.gradient() != null);
+            specimen.clearGradients();
+            specimen.train(3);
+            assertThat(taken.value().toBytes()).isEqualTo(rule);
+            expected = specimen.logits(Mode.EVALUATION).toDoubles();
+            specimen.adapter().save(second, specimen.base());
+        }
+        Files.move(first, folder.resolve("elsewhere"));
+        try (Specimen loaded = new Specimen(BERT.base(), Adapter.loadForTraining(second, BERT.base()))) {
+            assertThat(loaded.logits(Mode.EVALUATION).toDoubles()).containsExactly(expected);
+            assertThat(rule(loaded).value().toBytes()).isEqualTo(rule);
+            assertThat(rule(loaded).trains()).isFalse();
+            assertThat(loaded.adapter().method()).isEqualTo(sharing);
+        }
+    }
+
+    private static Parameter rule(Specimen specimen) {
+        return specimen.deltas().held().stream()
+                .filter(CompacterInvariantsTest::isRule)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void anAdapterWithoutSuchARuleOwnsNone(@TempDir Path folder) {
+        Path owner = folder.resolve("owner");
+        String sharing = "compacter:owner=" + owner;
+        assertThatThrownBy(() -> Specimen.fresh(Methods.parse(sharing), BERT))
+                .isInstanceOf(AdapterException.class)
+                .hasMessageContaining("no adapter here");
+        save("houlsby", owner);
+        assertThatThrownBy(() -> Specimen.fresh(Methods.parse(sharing), BERT))
+                .isInstanceOf(AdapterException.class)
+                .hasMessage(owner + ": an adapter of 'houlsby' has no phm.rule to share");
+        save("compacter:n=2", owner);
+        assertThatThrownBy(() -> Specimen.fresh(Methods.parse(sharing), BERT))
+                .isInstanceOf(AdapterException.class)
+                .hasMessageContaining("'phm.rule' has shape [2, 2, 2], expected [4, 4, 4]");
+    }
+
+    private static void save(String method, Path folder) {
+        try (Specimen specimen = Specimen.fresh(Methods.parse(method), BERT)) {
+            specimen.adapter().save(folder, specimen.base());
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"compacter", "compacter++", "phm:rule=shared"})
     void aRuleOfZerosIsTheBase(String method) {
@@ -190,7 +265,9 @@ class CompacterInvariantsTest {
             compacter++:reads=input     | reads must be output or finished: input
             low-rank:rank=0             | rank must be >= 1: 0
             low-rank:bottleneck=0       | bottleneck must be >= 1: 0
-            phm:factors=shared          | phm has no option 'factors'; it has bottleneck, n, activation, rule, layernorm
+            phm:factors=shared          | phm has no option 'factors'; it has bottleneck, n, activation, rule, owner, layernorm
+            compacter:owner=            | owner must be the directory of an adapter
+            phm:owner=adapters/films    | owner means nothing with rule=own, which shares no rule
             """)
     void whatDoesNotFitIsRefused(String method, String message) {
         assertThatThrownBy(() -> Specimen.fresh(Methods.parse(method), BERT))

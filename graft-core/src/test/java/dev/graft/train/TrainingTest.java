@@ -16,6 +16,7 @@ import dev.graft.tensor.Device;
 import dev.graft.tensor.Precision;
 import dev.graft.testing.TinyBase;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -103,6 +104,37 @@ class TrainingTest {
                     .allSatisfy(file ->
                             assertThat(parts.resolve(file.getFileName())).hasSameBinaryContentAs(file));
         }
+    }
+
+    @Test
+    void aRuleThatIsTakenOverIsThatOfTheFirstStart() {
+        TrainingSettings settings = SETTINGS.withEpochs(1);
+        Path owner = directory.resolve("owner");
+        Path shares = directory.resolve("shares");
+        TrainingPlan plan = plan("compacter:owner=" + owner, settings);
+        saveTrained(plan("compacter", settings), owner);
+        try (Adapter stopped = train(plan, shares, new StopAfter(2)).adapter()) {
+            saveTrained(plan("compacter", settings.withSeed(8)), owner);
+            try (Adapter resumed = train(plan, shares, TrainingListener.SILENT).adapter();
+                    Adapter changed = base.load(owner)) {
+                assertThat(rule(resumed)).isEqualTo(rule(stopped)).isNotEqualTo(rule(changed));
+            }
+        }
+    }
+
+    private void saveTrained(TrainingPlan plan, Path out) {
+        try (Training.Outcome outcome = train(plan, out, TrainingListener.SILENT)) {
+            outcome.save();
+        }
+    }
+
+    private static ByteBuffer rule(Adapter adapter) {
+        return adapter.held().stream()
+                .filter(parameter -> parameter.name().equals("phm.rule"))
+                .findFirst()
+                .orElseThrow()
+                .value()
+                .toBytes();
     }
 
     @Test

@@ -58,13 +58,25 @@ public final class MergedBase {
     public static void write(BaseFiles base, Path adapter, Path directory) {
         BaseExport.refuseWhereSomethingIs(directory);
         try (Base open = Base.open(base, Precision.FP32, Device.CPU);
-                Adapter loaded = open.load(adapter);
+                Adapter loaded = withoutTemplate(adapter, open.load(adapter));
                 Merged merged = loaded.merge(open.backbone()).orElseThrow(() -> refusal(adapter, loaded.method()))) {
             BaseExport.write(base, directory, huggingFace(merged, open.backbone()), written -> {
                 merged.classifier().ifPresent(tensors -> writeClassifier(tensors, loaded.task(), written));
                 writeHead(loaded, written, directory);
             });
         }
+    }
+
+    /** The head's adapter reads texts as they are. */
+    private static Adapter withoutTemplate(Path directory, Adapter adapter) {
+        String template = adapter.method().template();
+        if (template == null) {
+            return adapter;
+        }
+        adapter.close();
+        throw new AdapterException(
+                "%s: a base's tensors cannot take up the template '%s', in which this adapter reads every text"
+                        .formatted(directory, template));
     }
 
     private static AdapterException refusal(Path adapter, Method method) {

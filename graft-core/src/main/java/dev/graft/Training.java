@@ -3,7 +3,6 @@ package dev.graft;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.graft.adapter.Adapter;
-import dev.graft.adapter.AdapterCard;
 import dev.graft.data.Row;
 import dev.graft.data.Rows;
 import dev.graft.method.Methods;
@@ -46,6 +45,11 @@ public final class Training implements AutoCloseable {
         dev = data(plan.dev(), "dev row");
         checkLength();
         adapter = plan.start() == null ? newAdapter() : furtherAdapter(plan.start());
+        if (adapter.parameters().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "%s and the base's own masked-LM head have nothing to train; put pseudo tokens [P] into the template, or add a method"
+                            .formatted(plan.method().name()));
+        }
     }
 
     private Adapter newAdapter() {
@@ -79,7 +83,8 @@ public final class Training implements AutoCloseable {
     /** A mask is answered by the base's masked-LM head, and that head answers nothing else. */
     private void checkTemplate() {
         boolean mask = plan.hasMask();
-        if (mask != (base.pooling() == Pooling.MASK)) {
+        boolean atMask = base.pooling() == Pooling.MASK || base.pooling() == Pooling.ANSWER;
+        if (mask != atMask) {
             throw new IllegalArgumentException(
                     mask
                             ? "a template with [MASK] needs a base that is opened with mask pooling: '%s'"
@@ -203,7 +208,7 @@ public final class Training implements AutoCloseable {
                 plan.settings().headRate(plan.method(), base.backbone().architecture()));
         json.put("maxLength", plan.maxLength());
         if (plan.start() != null) {
-            json.set("start", JSON.valueToTree(AdapterCard.read(plan.start()).files()));
+            json.put("start", plan.start().toString()); // not its tensors, which a resumed training may have replaced
         }
         json.put("trainRows", plan.train().size());
         json.put("trainHash", Rows.fingerprint(plan.train()));

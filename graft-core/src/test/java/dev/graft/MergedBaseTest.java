@@ -1,11 +1,13 @@
 package dev.graft;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.graft.adapter.Adapter;
+import dev.graft.adapter.AdapterException;
 import dev.graft.data.Row;
 import dev.graft.hub.BaseFiles;
 import dev.graft.hub.Hub;
@@ -58,6 +60,26 @@ class MergedBaseTest {
         Path config = directory.resolve("config.json");
         Files.writeString(config, Files.readString(config).replace("\"mean\"", "\"pooler\""));
         return Hub.standard().resolve(directory.toString());
+    }
+
+    @Test
+    void refusesAnAdapterThatReadsTextsInATemplate() throws IOException {
+        BaseFiles files = TinyBase.write(folder.resolve("base"), 1);
+        Path saved = folder.resolve("adapter");
+        try (Base base = Base.open(files, Precision.FP32, Device.CPU);
+                Adapter adapter = Adapter.create(
+                        Methods.union(List.of(Methods.parse("lora"), Methods.parse("p-tuning:template=film : {text}"))),
+                        new Classification(List.of("blame", "praise")),
+                        base.backbone(),
+                        base.name(),
+                        base.pooling(),
+                        32,
+                        1)) {
+            adapter.save(saved, base.backbone());
+        }
+        assertThatThrownBy(() -> MergedBase.write(files, saved, folder.resolve("merged")))
+                .isInstanceOf(AdapterException.class)
+                .hasMessageContaining("the template 'film : {text}', in which this adapter reads every text");
     }
 
     @Test

@@ -3,13 +3,27 @@ package dev.graft.bench;
 import dev.graft.Base;
 import dev.graft.TrainingPlan;
 import dev.graft.adapter.Adapter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** Prediction as it is measured. */
 final class Predicting {
     private Predicting() {}
 
-    /** The method at its start, owned by the caller: what is learned does not change what is computed. */
-    static Adapter start(Base base, TrainingPlan plan) {
+    /**
+     * The method at its start, since what is learned does not change what is computed, saved and loaded: what only training needs
+     * is gone. Owned by the caller.
+     */
+    static Adapter start(Base base, TrainingPlan plan) throws IOException {
+        Path saved = Files.createTempDirectory("graft-bench").resolve("adapter");
+        try (Adapter adapter = created(base, plan)) {
+            adapter.save(saved, base.backbone());
+        }
+        return base.load(saved);
+    }
+
+    private static Adapter created(Base base, TrainingPlan plan) {
         return Adapter.create(
                 plan.method(),
                 plan.task(),

@@ -114,10 +114,11 @@ final class TrainCommand implements Callable<Integer> {
     public Integer call() {
         TrainingSettings settings = options.settings();
         engine.check();
+        Path place = (out == null ? data.usualPlace() : out).normalize();
+        requireOwnPlace(place);
         AdapterCard start = start();
         TrainingPlan rows = rows(start).withSettings(settings);
         console.say(data.describe(rows));
-        Path place = (out == null ? data.usualPlace() : out).normalize();
         try (TrainingFolder folder = TrainingFolder.open(place)) {
             checkResume(folder, place);
             try (Base open = openBase(rows, start)) {
@@ -129,6 +130,15 @@ final class TrainCommand implements Callable<Integer> {
                     return train(open, plan, training, place);
                 }
             }
+        }
+    }
+
+    /** What --from names is replaced on demand alone. */
+    private void requireOwnPlace(Path place) {
+        if (from != null && out == null && place.equals(from.normalize())) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "%s is what --from trains on; --out %s would replace it".formatted(place, place));
         }
     }
 

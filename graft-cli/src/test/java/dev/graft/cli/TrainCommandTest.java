@@ -76,6 +76,11 @@ class TrainCommandTest extends CommandTest {
         Result unused = train("--data", data, "--out", out, "--word", "praise=good");
         assertThat(unused.err()).contains("words for labels mean nothing without [MASK]");
         assertThat(unused.exitCode()).isEqualTo(2);
+        String wordsAlone = "p-tuning:template={text} is [MASK] .";
+        Result nothing = train(
+                "--data", data, "--out", out, "--method", wordsAlone, "--word", "praise=good", "--word", "blame=bad");
+        assertThat(nothing.err()).contains("p-tuning and the base's own masked-LM head have nothing to train");
+        assertThat(nothing.exitCode()).isEqualTo(2);
         Result twoTokens = train("--data", data, "--out", out, "--method", method, "--word", "praise=good film");
         assertThat(twoTokens.err()).contains("'good film' for 'praise' is 2");
     }
@@ -105,6 +110,10 @@ class TrainCommandTest extends CommandTest {
         Result method = run("train", "--data", data, "--from", first, "--method", "lora");
         assertThat(method.err()).contains("--from takes this from the adapter in " + first + "; leave --method away");
         assertThat(method.exitCode()).isEqualTo(2);
+        Result itself = run("train", "--data", "films.csv", "--from", "adapters/films");
+        assertThat(itself.err())
+                .contains("adapters/films is what --from trains on; --out adapters/films would replace it");
+        assertThat(itself.exitCode()).isEqualTo(2);
         Path other = write("other.csv", ("text,label\n" + rows(20)).replace(",praise", ",joy"));
         Result label = run("train", "--data", other, "--from", first, "--out", folder.resolve("other"));
         assertThat(label.err()).contains("\"joy\"").contains("blame").contains("praise");

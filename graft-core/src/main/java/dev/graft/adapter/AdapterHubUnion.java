@@ -91,7 +91,7 @@ final class AdapterHubUnion implements ForeignMethod {
                         && adapter.scale() instanceof Scale.Fixed scale
                         && adapter.activation() == Activation.RELU
                         && adapter.sites().equals(List.of(ScaledParallel.Place.FFN))
-                ? new Mam(prefix.length(), adapter.bottleneck(), scale.factor(), prefix.mlp())
+                ? new Mam(prefix.length(), adapter.bottleneck(), scale.factor(), network(prefix))
                 : null;
     }
 
@@ -115,7 +115,7 @@ final class AdapterHubUnion implements ForeignMethod {
             } else if (method instanceof Prefix prefix && prefix.dropout() == 0) {
                 parts.add(Part.PREFIX);
                 length = prefix.length();
-                mlp = prefix.mlp();
+                mlp = network(prefix);
             } else if (method instanceof Lora lora && isPlain(lora)) {
                 parts.add(Part.LORA);
                 rank = lora.rank();
@@ -124,6 +124,11 @@ final class AdapterHubUnion implements ForeignMethod {
             }
         }
         return new UniPelt(parts, bottleneck, length, mlp, rank, Gates.LEGACY);
+    }
+
+    /** The width of a prefix's network; 0 for none. */
+    private static int network(Prefix prefix) {
+        return prefix.mlp() == null ? 0 : prefix.mlp();
     }
 
     private static boolean isPlain(Pfeiffer adapter) {

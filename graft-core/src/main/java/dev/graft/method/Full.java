@@ -25,12 +25,12 @@ public record Full() implements Method {
 
     @Override
     public List<Delta> deltas(Architecture base, Initializer start) {
-        return Unfrozen.copies(base.tensors().keySet(), start);
+        return Unfrozen.copies(Unfrozen.all(base), start);
     }
 
     @Override
     public long parameters(Architecture base) {
-        return base.elements();
+        return Unfrozen.count(Unfrozen.all(base), base);
     }
 
     @Override

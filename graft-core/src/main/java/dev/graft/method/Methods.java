@@ -2,10 +2,13 @@ package dev.graft.method;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -16,8 +19,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /** The methods by name, and their configurations as text and JSON. */
 public final class Methods {
@@ -51,6 +56,12 @@ public final class Methods {
 
     private static final ObjectMapper JSON = JsonMapper.builder()
             .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+            .enable(
+                    DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS,
+                    DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .withCoercionConfigDefaults(
+                    coercion -> coercion.setCoercion(CoercionInputShape.EmptyString, CoercionAction.Fail))
             .addModule(new SimpleModule().addSerializer(new SmallLetters()))
             .build();
 
@@ -107,16 +118,20 @@ public final class Methods {
             return method;
         }
         ObjectNode options = toJson(method);
+        Set<String> given = new HashSet<>();
         for (String option : text.substring(colon + 1).split(",", -1)) {
             int equals = option.indexOf('=');
             if (equals < 0) {
-                throw new IllegalArgumentException("method options are written option=value: '%s'".formatted(option));
+                throw new IllegalArgumentException(
+                        "method options are written option=value: '%s'; a value with a comma goes into a file, --method FILE.json"
+                                .formatted(option));
             }
-            set(
-                    options,
-                    method,
-                    option.substring(0, equals).strip(),
-                    option.substring(equals + 1).strip());
+            String name = option.substring(0, equals).strip();
+            if (!given.add(name)) {
+                throw new IllegalArgumentException(
+                        "%s has %s twice; several values of one option are joined by +".formatted(method.name(), name));
+            }
+            set(options, method, name, option.substring(equals + 1).strip());
         }
         return fromJson(options);
     }

@@ -1,6 +1,7 @@
 package dev.graft.method;
 
 import dev.graft.model.Architecture;
+import dev.graft.model.Backbone;
 import dev.graft.model.Delta;
 import dev.graft.model.Replacement;
 import java.util.ArrayList;
@@ -26,11 +27,16 @@ final class Unfrozen {
                 .toList();
     }
 
+    /** Every tensor but the bias over the words, which a masked-LM head takes from the frozen base, with its words. */
+    static List<String> all(Architecture base) {
+        return base.tensors().keySet().stream()
+                .filter(name -> !name.equals(Backbone.WORD_BIAS))
+                .toList();
+    }
+
     /** Every bias, the normalisations' too. */
     static List<String> biases(Architecture base) {
-        return base.tensors().keySet().stream()
-                .filter(name -> name.endsWith(".bias"))
-                .toList();
+        return all(base).stream().filter(name -> name.endsWith(".bias")).toList();
     }
 
     static long count(Collection<String> baseTensors, Architecture base) {

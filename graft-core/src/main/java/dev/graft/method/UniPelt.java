@@ -21,14 +21,14 @@ import org.jspecify.annotations.Nullable;
  *
  * Parts start as they do alone, and the gates near one half: no start equals the base, and a prefix behind a closed gate is
  * not the base either, since keys of zero still take attention. Trains {@code L(2dm + m + d)}, {@code 2Lld} and {@code 4Ldr}
- * scalars, and {@code d + 1} for each of the four gates of a layer. Nothing merges. Tensors: those of the parts, and
+ * scalars, and {@code d + 1} for each of the four gates of a layer, besides the network that makes the prefix. Nothing merges. Tensors: those of the parts, and
  * {@code <layer>.ffn.gate}, {@code <layer>.attention.heads.prefix.gate} and {@code <layer>.attention.{query,value}.lora.gate}
  * with {@code weight} and {@code bias}.
  *
  * @param parts which of the three act
  * @param bottleneck m of the adapter; null for d / 16
  * @param length l of the prefix; null for 10
- * @param mlp the width of a network that makes the prefix in training; null for none
+ * @param mlp the width of a network that makes the prefix in training; null for 512, 0 for none
  * @param rank r of LoRA; null for 8
  * @param gates over what a gate is averaged, or that there are none: then all stand open, and {@code alpha / r} is one
  */
@@ -43,6 +43,7 @@ public record UniPelt(
     public static final UniPelt DEFAULT = new UniPelt(List.of(Part.values()), null, null, null, null, Gates.MASKED);
 
     private static final int LENGTH = 10;
+    private static final int MLP = 512;
     private static final int RANK = 8;
 
     /** The methods that it unites. */
@@ -84,7 +85,7 @@ public record UniPelt(
             throw new IllegalArgumentException("%s means nothing without %s among the parts: %d"
                     .formatted(option, part.name().toLowerCase(Locale.ROOT), value));
         }
-        if (value != null && value < 1) {
+        if (value != null && value < 1 && !(option.equals("mlp") && value == 0)) {
             throw new IllegalArgumentException("%s must be >= 1: %d".formatted(option, value));
         }
     }
@@ -130,7 +131,8 @@ public record UniPelt(
     }
 
     private Prefix prefix() {
-        return new Prefix(length == null ? LENGTH : length, Prefix.DEFAULT.positions(), mlp, null, 0);
+        Integer width = mlp == null ? (Integer) MLP : mlp == 0 ? null : mlp;
+        return new Prefix(length == null ? LENGTH : length, Prefix.DEFAULT.positions(), width, null, 0);
     }
 
     private Lora lora() {
@@ -154,7 +156,7 @@ public record UniPelt(
 
     @Override
     public UniPelt stored() {
-        return new UniPelt(parts, bottleneck, length, null, rank, gates);
+        return parts.contains(Part.PREFIX) ? new UniPelt(parts, bottleneck, length, 0, rank, gates) : this;
     }
 
     @Override

@@ -88,11 +88,11 @@ public final class Template {
      * Writes a text, or a pair of texts.
      *
      * @param maxLength the most tokens, all of the template's among them; of a pair the longer text is cut first
-     * @throws IllegalArgumentException where the template leaves no room, or a pair and no {@code {pair}} meet
+     * @throws TextException where the template leaves no room, or a pair and no {@code {pair}} meet
      */
     public Encoding render(String text, @Nullable String pair, Tokenizer tokenizer, int maxLength) {
         if ((pair != null) != (count(PAIR) == 1)) {
-            throw new IllegalArgumentException(
+            throw new TextException(
                     "a template with {pair} needs rows of two texts, one without it rows of one: '%s'".formatted(text));
         }
         List<Integer> first = tokenizer.idsOf(text);
@@ -107,7 +107,7 @@ public final class Template {
                 - count(MASK)
                 - words.stream().mapToInt(List::size).sum();
         if (room < 1) {
-            throw new IllegalArgumentException("max length must be >= %d for the template and one token of text: %d"
+            throw new TextException("max length must be >= %d for the template and one token of text: %d"
                     .formatted(maxLength - room + 1, maxLength));
         }
         int keptOfFirst = Math.min(first.size(), Math.max(room - second.size(), (room + 1) / 2));

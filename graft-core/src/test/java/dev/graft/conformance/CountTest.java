@@ -110,12 +110,12 @@ class CountTest {
             prefix                                                        | 184320    | 46080
             prefix:length=30                                              | 552960    | 138240
             prefix:mlp=512                                                | 9857024   | 2564864
-            mam                                                           | 599232    | 149856
-            mam:length=30,bottleneck=512                                  | 10005504  |
-            mam:length=30,bottleneck=192                                  |           | 1026432
+            mam:mlp=0                                                     | 599232    | 149856
+            mam:length=30,bottleneck=512,mlp=0                            | 10005504  |
+            mam:length=30,bottleneck=192,mlp=0                            |           | 1026432
             mam-lora                                                      | 1189440   | 186768
-            unipelt:parts=adapter+prefix                                  | 1097304   | 163740
-            unipelt                                                       | 1410672   | 242088
+            unipelt:parts=adapter+prefix,mlp=0                            | 1097304   | 163740
+            unipelt:mlp=0                                                 | 1410672   | 242088
             multihead-parallel                                            | 552960    | 138240
             llama-adapter                                                 | 76920     | 15408
             llama-adapter:layers=12                                       | 92304     |

@@ -37,6 +37,8 @@ class FourAxesTest {
             scaled-parallel:bottleneck=4          | custom:id=bottleneck,where=ffn,size=4,scale=2
             scaled-parallel:bottleneck=4,scale=learned,sites=attention | custom:id=bottleneck,where=attention,size=4,scale=learned
             scaled-parallel:bottleneck=4,scale=channel | custom:id=bottleneck,where=ffn,size=4,scale=channel
+            mam:length=3,bottleneck=4,mlp=0       | prefix:length=3 & custom:id=bottleneck,where=ffn,size=4,scale=2
+            mam-lora:rank=4,alpha=6,bottleneck=3  | custom:id=lora,where=query+value,form=low_rank,size=4,scale=1.5 & custom:id=bottleneck,where=ffn,size=3,scale=2
             """)
     void aBuiltInMethodIsAPointOfTheFourAxes(String builtIn, String axes) {
         try (Specimen one = Specimen.perturbed(Methods.parse(builtIn), BERT);
@@ -86,6 +88,10 @@ class FourAxesTest {
             custom:size=0                             | size must be >= 1: 0
             custom:scale=0                            | scale must be a number other than 0
             custom:scale=2,gate=masked                | scale means nothing with a gate, which stands in its place: 2.0
+            custom:size=                              | custom: Cannot coerce empty String
+            lora:rank=4,rank=8                        | lora has rank twice; several values of one option are joined by +
+            prefix:positions=1                        | prefix: Cannot deserialize value
+            p-tuning:template=good, {text} [MASK]     | a value with a comma goes into a file, --method FILE.json
             custom:rank=3                             | custom has no option 'rank'; it has id, where, layers, form
             custom & custom                           | two parameters are named layer.0.ffn.custom.down.weight
             layernorm & houlsby                       | two deltas replace the base tensor
@@ -100,6 +106,7 @@ class FourAxesTest {
     @CsvSource(delimiter = '|', textBlock = """
             []                                                  | a union needs two methods or more
             7                                                   | a method is written {"method": NAME
+            {"method": "lora", "rank": 4.7}                     | lora: Cannot coerce Floating-point value (4.7)
             {"method": "lora", "rnk": 3}                        | lora has no option 'rnk'; it has rank
             [{"method": "lora"}, [{"method": "prefix"}, {"method": "prompt"}]] | a union holds no union
             """)

@@ -28,7 +28,7 @@ class MamInvariantsTest {
     /** M1. */
     @Test
     void withoutAPrefixItIsTheScaledParallelAdapter() {
-        try (Specimen mam = perturbed("mam:length=3,bottleneck=4,scale=4");
+        try (Specimen mam = perturbed("mam:length=3,bottleneck=4,scale=4,mlp=0");
                 Specimen parallel = perturbed("scaled-parallel:bottleneck=4,scale=4")) {
             List<Delta> adapters = mam.deltas().all().stream()
                     .filter(delta -> !(delta instanceof HeadsDelta))
@@ -41,7 +41,7 @@ class MamInvariantsTest {
     /** M1. */
     @Test
     void withUpOfZerosItIsThePrefix() {
-        try (Specimen mam = perturbed("mam:length=3,bottleneck=4");
+        try (Specimen mam = perturbed("mam:length=3,bottleneck=4,mlp=0");
                 Specimen prefix = perturbed("prefix:length=3")) {
             mam.deltas().parameters().stream()
                     .filter(parameter -> parameter.name().contains(".up."))
@@ -54,7 +54,7 @@ class MamInvariantsTest {
     /** M2. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            mam      | prefix:length=16 | scaled-parallel
+            mam:mlp=0 | prefix:length=16 | scaled-parallel
             mam-lora | lora             | scaled-parallel:bottleneck=1
             """)
     void itCountsItsParts(String method, String one, String other) {
@@ -68,7 +68,7 @@ class MamInvariantsTest {
 
     /** M3. */
     @ParameterizedTest
-    @ValueSource(strings = {"mam", "mam-lora"})
+    @ValueSource(strings = {"mam:mlp=0", "mam-lora"})
     void theOrderOfAttachmentDoesNotMatter(String method) {
         try (Specimen specimen = perturbed(method)) {
             List<Delta> reversed = new ArrayList<>(specimen.deltas().all());

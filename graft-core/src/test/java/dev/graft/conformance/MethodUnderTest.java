@@ -105,12 +105,12 @@ record MethodUnderTest(String text, Start start, ToLongFunction<Sizes> count, bo
                     .dropping(),
             of("llama-adapter", Start.EXACT, s -> adaption(s, Math.max(1, s.layers() - 2), 10)),
             of("llama-adapter:length=3,layers=2,tanh=false", Start.EXACT, s -> adaption(s, 2, 3)),
-            of("mam:length=3,bottleneck=4", Start.ELSEWHERE, s -> prefix(s, 3) + bottlenecks(s, 4)),
+            of("mam:length=3,bottleneck=4,mlp=5", Start.ELSEWHERE, s -> prefixWithNetwork(s, 3, 5) + bottlenecks(s, 4)),
             of(
                     "mam-lora",
                     Start.EXACT,
                     s -> 2 * lora(s.layers(), s.hidden(), s.hidden(), 8) + bottlenecks(s, narrowWidth(s))),
-            of("unipelt", Start.ELSEWHERE, s -> prefix(s, 10) + uniPelt(s, narrowWidth(s), 8) + 4 * gates(s)),
+            of("unipelt:mlp=0", Start.ELSEWHERE, s -> prefix(s, 10) + uniPelt(s, narrowWidth(s), 8) + 4 * gates(s)),
             of(
                     "unipelt:parts=prefix+lora,length=2,mlp=3,rank=2,gates=none",
                     Start.ELSEWHERE,

@@ -60,7 +60,7 @@ class UniPeltInvariantsTest {
     @Test
     void aPrefixBehindAClosedGateStillTakesAttention() {
         ZeroPrefix probe = new ZeroPrefix(2);
-        try (Specimen specimen = perturbed("unipelt:parts=prefix,length=2")) {
+        try (Specimen specimen = perturbed("unipelt:parts=prefix,length=2,mlp=0")) {
             gates(specimen, SHUT);
             specimen.forwardWith(List.of(probe), List.of());
             assertThat(probe.output).containsExactly(probe.expected, within(1e-12));
@@ -72,7 +72,7 @@ class UniPeltInvariantsTest {
     /** U3, U4. */
     @Test
     void everyTextHasItsOwnGatesBetweenZeroAndOne() {
-        try (Specimen specimen = perturbed("unipelt")) {
+        try (Specimen specimen = perturbed("unipelt:mlp=0")) {
             List<OpenGate> open = new ArrayList<>();
             for (Delta delta : specimen.deltas().all()) {
                 if (delta instanceof Change change && change.site() instanceof Site.Linear) {
@@ -94,8 +94,8 @@ class UniPeltInvariantsTest {
     /** U5. */
     @Test
     void withoutLoraItIsAllThreeWithALoraOfZeros() {
-        try (Specimen two = perturbed("unipelt:parts=adapter+prefix");
-                Specimen three = perturbed("unipelt")) {
+        try (Specimen two = perturbed("unipelt:parts=adapter+prefix,mlp=0");
+                Specimen three = perturbed("unipelt:mlp=0")) {
             three.deltas().parameters().stream()
                     .filter(parameter -> parameter.name().endsWith(".lora.b"))
                     .forEach(parameter -> parameter.assign(parameter.value().times(0)));
@@ -107,8 +107,8 @@ class UniPeltInvariantsTest {
     /** U6. */
     @Test
     void openGatesAreNoGatesAndTheUnionOfTheParts() {
-        try (Specimen gated = perturbed("unipelt");
-                Specimen ungated = perturbed("unipelt:gates=none");
+        try (Specimen gated = perturbed("unipelt:mlp=0");
+                Specimen ungated = perturbed("unipelt:gates=none,mlp=0");
                 Specimen union = Specimen.perturbed(
                         Methods.union(List.of(
                                 Methods.parse("prefix"), Methods.parse("pfeiffer"), Methods.parse("lora:alpha=8"))),
@@ -125,7 +125,7 @@ class UniPeltInvariantsTest {
     /** The other side of U7, which {@link BatchInvarianceTest} holds for the default. */
     @Test
     void aLegacyGateSeesThePadding() {
-        try (Specimen specimen = perturbed("unipelt:gates=legacy")) {
+        try (Specimen specimen = perturbed("unipelt:gates=legacy,mlp=0")) {
             List<double[]> alone = Texts.states(specimen.forward(Texts.alone(1), Mode.EVALUATION));
             List<double[]> padded = Texts.states(specimen.forward(Texts.all(), Mode.EVALUATION));
             assertThat(padded.get(1)).isNotEqualTo(alone.getFirst());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.graft.method.Change;
 import dev.graft.method.Lora;
+import dev.graft.method.Method;
 import dev.graft.method.Methods;
 import dev.graft.method.Scaled;
 import dev.graft.model.Deltas;
@@ -21,7 +22,7 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
-/** L1, L4, L6, L7, L8 of methods.md 17. */
+/** L1, L4, L6 to L9 of methods.md 17. */
 class LoraInvariantsTest {
     private static final BackboneUnderTest BERT = BackboneUnderTest.BERT;
 
@@ -65,6 +66,24 @@ class LoraInvariantsTest {
             }
             double[] expected = Texts.flat(narrow.forward(Texts.all(), Mode.EVALUATION));
             assertThat(Texts.flat(wide.forward(Texts.all(), Mode.EVALUATION))).containsExactly(expected, within(1e-12));
+        }
+    }
+
+    @Test
+    void twoAtOnePlaceAddUp() {
+        Method two = Methods.union(List.of(
+                Methods.parse("lora:rank=2,alpha=2"),
+                Methods.parse("custom:id=second,where=query+value,form=low_rank,size=3")));
+        try (Specimen both = Specimen.perturbed(two, BERT);
+                Specimen one = Specimen.perturbed(Methods.parse("lora:rank=5,alpha=5"), BERT)) {
+            for (Parameter parameter : one.deltas().parameters()) {
+                Tensor first = both.parameter(parameter.name()).value();
+                Tensor second = both.parameter(parameter.name().replace(".lora.", ".second."))
+                        .value();
+                parameter.assign(Tensor.concatenate(parameter.name().endsWith(".a") ? 0 : 1, first, second));
+            }
+            double[] expected = Texts.flat(one.forward(Texts.all(), Mode.EVALUATION));
+            assertThat(Texts.flat(both.forward(Texts.all(), Mode.EVALUATION))).containsExactly(expected, within(1e-12));
         }
     }
 

@@ -35,6 +35,10 @@ class MamInvariantsTest {
                     .toList();
             assertThat(states(mam, adapters))
                     .containsExactly(Texts.flat(parallel.forward(Texts.all(), Mode.EVALUATION)));
+            mam.deltas().parameters().stream()
+                    .filter(parameter -> parameter.name().contains(".up."))
+                    .forEach(parameter -> parameter.assign(parameter.value().times(0)));
+            assertThat(states(mam, adapters)).containsExactly(states(mam, List.of())); // both: the base
         }
     }
 

@@ -21,6 +21,7 @@ import dev.graft.task.Classification;
 import dev.graft.tensor.DType;
 import dev.graft.tensor.Device;
 import dev.graft.tensor.Parameter;
+import dev.graft.tensor.RandomSource;
 import dev.graft.tensor.Tensor;
 import dev.graft.weights.TensorInfo;
 import dev.graft.weights.TensorSource;
@@ -38,7 +39,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** X1, X3 to X5, X7 and X8 of methods.md 14; X2 is {@link BatchInvarianceTest}'s. */
+/** X1 to X5, X7 and X8 of methods.md 14. */
 class PrefixInvariantsTest {
     private static final BackboneUnderTest BERT = BackboneUnderTest.BERT;
 
@@ -55,11 +56,12 @@ class PrefixInvariantsTest {
         }
     }
 
-    @Test
-    void aPrefixOfNothingIsTheBase() {
+    @ParameterizedTest
+    @ValueSource(ints = {0, 3})
+    void aPrefixOfNothingAndOneThatNoQuerySeesAreTheBase(int length) {
         try (Specimen specimen = Specimen.fresh(Methods.parse("head"), BERT)) {
-            assertThat(Texts.flat(specimen.forwardWith(List.of(new EmptyPrefix()), List.of())))
-                    .containsExactly(Texts.flat(specimen.forward(Texts.all(), Mode.EVALUATION)));
+            assertThat(Texts.flat(specimen.forwardWith(List.of(new UnseenPrefix(length)), List.of())))
+                    .containsExactly(Texts.flat(specimen.forward(Texts.all(), Mode.EVALUATION)), within(1e-12));
         }
     }
 
@@ -270,22 +272,31 @@ class PrefixInvariantsTest {
         }
     }
 
-    private record EmptyPrefix() implements HeadsDelta {
+    /** A prefix that the mask hides from every query. */
+    private record UnseenPrefix(int length) implements HeadsDelta {
         @Override
         public Site site() {
             return new Site.Heads(1);
         }
 
         @Override
-        public Heads before(Heads heads, Pass pass) {
-            Tensor none = Tensor.zeros(
-                    DType.FLOAT64,
-                    Device.CPU,
-                    heads.keys().size(0),
-                    heads.keys().size(1),
-                    0,
-                    heads.keys().size(3));
-            return heads.prepend(none, none);
+        public Heads before(Heads text, Pass pass) {
+            Tensor keys = text.keys();
+            Tensor rows = new RandomSource(5)
+                    .normal(1, keys.size(0), keys.size(1), length, keys.size(3))
+                    .to(DType.FLOAT64);
+            Heads longer = text.prepend(rows, rows);
+            Tensor mask = Objects.requireNonNull(text.mask());
+            Tensor hidden = Tensor.zeros(DType.FLOAT64, Device.CPU, mask.size(0), 1, 1, length)
+                    .plus(Double.NEGATIVE_INFINITY);
+            return new Heads(
+                    longer.input(),
+                    longer.queries(),
+                    longer.keys(),
+                    longer.values(),
+                    Tensor.concatenate(3, hidden, mask),
+                    longer.keyProjection(),
+                    longer.valueProjection());
         }
 
         @Override

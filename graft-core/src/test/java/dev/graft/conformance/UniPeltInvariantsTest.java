@@ -11,6 +11,7 @@ import dev.graft.adapter.AdapterException;
 import dev.graft.hub.BaseFiles;
 import dev.graft.method.Change;
 import dev.graft.method.Gated;
+import dev.graft.method.Gated.Mean;
 import dev.graft.method.Methods;
 import dev.graft.model.Delta;
 import dev.graft.model.Flow;
@@ -19,6 +20,7 @@ import dev.graft.model.HeadsDelta;
 import dev.graft.model.Mode;
 import dev.graft.model.OutputDelta;
 import dev.graft.model.Pass;
+import dev.graft.model.Role;
 import dev.graft.model.Site;
 import dev.graft.task.Classification;
 import dev.graft.tensor.Device;
@@ -32,6 +34,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,11 +78,23 @@ class UniPeltInvariantsTest {
         try (Specimen specimen = perturbed("unipelt:mlp=0")) {
             List<OpenGate> open = new ArrayList<>();
             for (Delta delta : specimen.deltas().all()) {
-                if (delta instanceof Change change && change.site() instanceof Site.Linear) {
-                    open.add(new OpenGate(change.site(), (Gated) change.join()));
+                if (delta instanceof Change lora && lora.site() instanceof Site.Linear) {
+                    open.add(new OpenGate(lora.site(), (Gated) lora.join(), Flow::input));
+                } else if (delta instanceof Change adapter) {
+                    open.add(new OpenGate(
+                            adapter.site(),
+                            (Gated) adapter.join(),
+                            flow -> flow.finish().apply(flow.output())));
+                } else { // the prefix reads what the queries read
+                    Site.Heads heads = (Site.Heads) ((HeadsDelta) delta).site();
+                    String gate = heads.path() + ".prefix.gate";
+                    Gated gated = new Gated(
+                            specimen.parameter(gate + ".weight"), specimen.parameter(gate + ".bias"), Mean.MASKED);
+
+                    open.add(new OpenGate(new Site.Linear(heads.layer(), Role.QUERY), gated, Flow::input));
                 }
             }
-            assertThat(open).hasSize(2 * 3);
+            assertThat(open).hasSize(4 * 3);
             specimen.forwardWith(open, List.of());
             for (OpenGate gate : open) {
                 assertThat(gate.values).hasSize(Texts.COUNT);
@@ -195,11 +210,13 @@ class UniPeltInvariantsTest {
     private static final class OpenGate implements OutputDelta {
         private final Site site;
         private final Gated gate;
+        private final Function<Flow, Tensor> reads;
         private double[] values = {};
 
-        OpenGate(Site site, Gated gate) {
+        OpenGate(Site site, Gated gate, Function<Flow, Tensor> reads) {
             this.site = site;
             this.gate = gate;
+            this.reads = reads;
         }
 
         @Override
@@ -209,7 +226,7 @@ class UniPeltInvariantsTest {
 
         @Override
         public Tensor apply(Flow flow) {
-            values = gate.gate(flow.input(), flow.pass()).toDoubles();
+            values = gate.gate(reads.apply(flow), flow.pass()).toDoubles();
             return flow.output();
         }
 

@@ -103,7 +103,7 @@ public final class Workers {
 
         static {
             Native.initialize();
-            int cores = torch.get_num_threads();
+            int cores = Math.min(torch.get_num_threads(), Runtime.getRuntime().availableProcessors());
             SIZE = Math.min(cores, MOST);
             THREADS = start(SIZE, cores);
         }
@@ -135,6 +135,7 @@ public final class Workers {
         }
 
         private void work(Runnable task) {
+            torch.get_num_threads(); // a thread's first use takes the program's number, and would undo the next line
             torch.set_num_threads(cores); // holds for this thread
             started.countDown();
             task.run();

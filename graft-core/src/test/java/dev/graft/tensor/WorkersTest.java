@@ -41,6 +41,17 @@ class WorkersTest {
         assertThat(ended).hasValue(2);
     }
 
+    /** libtorch sets a thread's number anew on its first operation. */
+    @Test
+    void aWorkerComputesOnItsOwnShareOfTheCores() {
+        int share = torch.get_num_threads() / Workers.count(Device.CPU);
+        Supplier<Integer> threads = () -> {
+            Tensor.zeros(DType.FLOAT32, Device.CPU, 512, 512).plus(1).sum();
+            return torch.get_num_threads();
+        };
+        assertThat(Workers.run(List.of(threads, threads, threads, threads))).containsOnly(share);
+    }
+
     @Test
     void theCallingThreadKeepsItsCores() {
         int before = torch.get_num_threads();

@@ -14,7 +14,8 @@ import adapters
 import peft
 import torch
 import transformers
-from adapters import LoRAConfig, PrefixTuningConfig, SeqBnConfig, SeqBnInvConfig
+from adapters import DoubleSeqBnConfig, LoRAConfig, ParBnConfig, PrefixTuningConfig, SeqBnConfig, SeqBnInvConfig
+from adapters import IA3Config as IA3AdapterConfig
 from peft import IA3Config, LNTuningConfig, LoraConfig
 from safetensors.torch import load_file, save_file
 from transformers import AutoModelForSequenceClassification
@@ -33,8 +34,16 @@ PEFT = {
         task_type="SEQ_CLS", target_modules=["LayerNorm", "full_layer_layer_norm"])},
 }
 ADAPTERHUB = {
-    "roberta_padded": {"seq_bn": SeqBnConfig(reduction_factor=4)},
-    "electra_cls": {"seq_bn_inv": SeqBnInvConfig(reduction_factor=4)},
+    "roberta_padded": {
+        "seq_bn": SeqBnConfig(reduction_factor=4),
+        "double_seq_bn_layers": DoubleSeqBnConfig(reduction_factor={"0": 2, "default": 8}),
+        "par_bn_leave_out": ParBnConfig(reduction_factor=4, leave_out=[1]),
+    },
+    "electra_cls": {
+        "seq_bn_inv": SeqBnInvConfig(reduction_factor=4),
+        "lora_leave_out": LoRAConfig(r=2, alpha=6, leave_out=[0]),
+        "ia3_leave_out": IA3AdapterConfig(leave_out=[1]),
+    },
     "distilbert_cls": {
         "seq_bn": SeqBnConfig(reduction_factor=4),
         "prefix": PrefixTuningConfig(flat=True, prefix_length=3),
@@ -44,6 +53,7 @@ ADAPTERHUB = {
 
 
 def open_base(root, name):
+    torch.manual_seed(0)
     return AutoModelForSequenceClassification.from_pretrained(root / "base" / name, attn_implementation="eager").eval()
 
 
@@ -101,6 +111,7 @@ def write_adapterhub(root, base, case, config):
         save_file({key: value.clone() for key, value in tensors.items()}, folder / "all_keys.safetensors")
         head = torch.load(folder / "pytorch_model_head.bin", weights_only=True)
         save_file(head, folder / "model_head.safetensors")
+        (folder / "pytorch_adapter.bin").unlink()
         (folder / "pytorch_model_head.bin").unlink()
     else:
         model.save_adapter(folder, NAME, with_head=True, use_safetensors=True)

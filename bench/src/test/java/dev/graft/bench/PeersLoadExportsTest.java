@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.graft.adapter.Adapter;
 import dev.graft.adapter.AdapterExport;
 import dev.graft.adapter.AdapterExport.Format;
+import dev.graft.method.Method;
 import dev.graft.method.Methods;
 import dev.graft.model.Backbone;
 import dev.graft.model.Batch;
@@ -23,6 +24,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +52,9 @@ class PeersLoadExportsTest {
                     "layernorm",
                     "prefix:length=5,positions=shifted",
                     "prompt:length=3,place=before_cls",
-                    "p-tuning:length=3,encoder=none"),
+                    "p-tuning:length=3,encoder=none",
+                    "prefix:length=5,positions=shifted,mlp=6",
+                    "dora"),
             Format.ADAPTERHUB,
             List.of(
                     "lora:rank=4,alpha=3",
@@ -57,7 +62,37 @@ class PeersLoadExportsTest {
                     "ia3:outputs=key+value+ffn.up,inputs=",
                     "houlsby:layernorm=frozen,bottleneck=5",
                     "prefix:length=5",
-                    "prompt:length=3,stage=output"));
+                    "prompt:length=3,stage=output",
+                    "lora:rank=4,alpha=3,stabilised=true",
+                    "lora:targets=query+ffn.down,layers=1",
+                    "ia3:outputs=layer.1.attention.key+layer.1.ffn.up,inputs=",
+                    "pfeiffer:bottleneck=5",
+                    "pfeiffer:sites=attention+ffn,norms=before+after",
+                    "pfeiffer:norms=before,gate=legacy",
+                    "parallel",
+                    "scaled-parallel:scale=learned,sites=attention+ffn",
+                    "scaled-parallel:scale=channel",
+                    "phm:bottleneck=8,layernorm=frozen",
+                    "compacter:bottleneck=8,rank=2,layernorm=frozen",
+                    "compacter:bottleneck=8,factors=shared,layernorm=frozen",
+                    "compacter++:bottleneck=8,reads=finished,rule=own,layernorm=frozen",
+                    "prefix:length=3,mlp=6",
+                    "invertible:bottleneck=5",
+                    "mam:length=3",
+                    "mam:mlp=6",
+                    "mam-lora",
+                    "unipelt:gates=legacy",
+                    "unipelt:gates=none,parts=prefix+lora",
+                    "unipelt:mlp=6,gates=legacy,parts=prefix+adapter",
+                    "houlsby:layernorm=frozen & invertible",
+                    "pfeiffer & invertible",
+                    "houlsby:layernorm=frozen,activation=relu & invertible",
+                    "pfeiffer & lora & prefix:length=2",
+                    "custom:id=adapter,where=attention+ffn,layers=0,size=3,reads=output & custom:id=adapter,where=attention+ffn,layers=1,size=9,reads=output",
+                    "custom:id=adapter,layers=1,scale=learned",
+                    "custom:id=adapter,layers=0,reads=finished,gate=legacy"));
+
+    private final Map<Path, String> exported = new HashMap<>();
 
     @TempDir
     private Path directory;
@@ -86,7 +121,7 @@ class PeersLoadExportsTest {
             answer.path("logits").forEach(row -> row.forEach(logit -> logits.add(logit.asDouble())));
             Path folder = Path.of(answer.path("adapter").asText());
             assertThat(logits.stream().mapToDouble(Double::doubleValue).toArray())
-                    .as(folder.getFileName().toString())
+                    .as(exported.get(folder))
                     .containsExactly(expected.get(folder), EQUAL);
             compared++;
         }
@@ -103,7 +138,9 @@ class PeersLoadExportsTest {
 
     private void export(Backbone base, Format format, String method, Map<Path, double[]> expected) {
         Classification task = new Classification(List.of("low", "mid", "high"));
-        try (Adapter adapter = Adapter.create(Methods.parse(method), task, base, "tiny", Pooling.POOLER, 20, 1);
+        Method methods = Methods.union(
+                Arrays.stream(method.split(" & ")).map(Methods::parse).toList());
+        try (Adapter adapter = Adapter.create(methods, task, base, "tiny", Pooling.POOLER, 20, 1);
                 Scope scope = Scope.open();
                 Gradients off = Gradients.off()) {
             // Away from its start, where a B of zeros would hide a wrong A.
@@ -114,6 +151,7 @@ class PeersLoadExportsTest {
                                     .at(parameter.name())
                                     .normal(0.1, parameter.value().shape()))));
             Path folder = directory.resolve(format + "-" + expected.size());
+            exported.put(folder, format + " " + method);
             AdapterExport.write(adapter, base, format, "my", folder);
             List<int[]> ids = List.of(new int[] {2, 40, 8, 3}, new int[] {2, 17, 90, 33, 12, 3});
             Batch batch =

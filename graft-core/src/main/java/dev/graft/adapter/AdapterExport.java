@@ -16,6 +16,7 @@ import dev.graft.tensor.Scope;
 import dev.graft.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -48,11 +49,13 @@ public final class AdapterExport {
     private final Adapter adapter;
     private final Backbone backbone;
     private final Head head;
+    private final Deltas deltas;
 
-    private AdapterExport(Adapter adapter, Backbone backbone, Head head) {
+    private AdapterExport(Adapter adapter, Backbone backbone, Head head, Deltas deltas) {
         this.adapter = adapter.described(head, adapter.training());
         this.backbone = backbone;
         this.head = head;
+        this.deltas = deltas;
     }
 
     /**
@@ -71,28 +74,28 @@ public final class AdapterExport {
             throw new AdapterException("an adapter's name must not be blank or hold a point: '%s'".formatted(name));
         }
         // The libraries have no unit of a regression's outputs: it goes into the last layer.
+        Deltas stored = adapter.storedDeltas();
         try (Head plain = adapter.head().folded()) {
-            AdapterExport export = new AdapterExport(adapter, backbone, plain);
+            AdapterExport export = new AdapterExport(adapter, backbone, plain, stored);
             boolean[] withHead = new boolean[1];
             new AdapterDirectory(directory).write(fresh -> {
                 withHead[0] = format == Format.PEFT ? export.peft(fresh) : export.adapterHub(fresh, name);
                 export.requireEqual(fresh, format);
             });
             return withHead[0];
+        } finally {
+            adapter.close(stored);
         }
     }
 
     private boolean peft(Path directory) throws IOException {
-        Method method = adapter.method();
-        if (!method.equals(method.stored())) {
-            throw refused("PEFT stores what the network gives: save the adapter, and export it as loaded", Format.PEFT);
-        }
+        Method method = adapter.method().stored();
         if (!PeftFormat.covers(method, backbone) && !takesPositions(method)) {
             throw refused("PEFT has no method that computes the same", Format.PEFT);
         }
         PeftFormat peft = PeftFormat.of(
                 method, backbone, adapter.pooling(), head, adapter.base().name());
-        Map<String, Parameter> parameters = adapter.parametersByName();
+        Map<String, Parameter> parameters = parameters();
         List<String> names = List.copyOf(parameters.keySet());
         TensorFiles files = peft.files(names);
         files.files().forEach((file, tensors) -> new ParameterFile(directory.resolve(file), tensors).write(parameters));
@@ -108,16 +111,15 @@ public final class AdapterExport {
     }
 
     private boolean adapterHub(Path directory, String name) throws IOException {
-        AdapterHubExport hub = new AdapterHubExport(adapter, backbone.architecture());
+        AdapterHubExport hub = new AdapterHubExport(adapter, backbone);
         var config = hub.config()
                 .orElseThrow(() -> refused("AdapterHub has no method that computes the same", Format.ADAPTERHUB));
         AdapterWriter.writeText(
                 directory.resolve(AdapterWriter.PEFT_CONFIG),
                 hub.file(name, config).toPrettyString());
-        Map<String, Parameter> parameters = adapter.parametersByName();
-        List<String> deltas =
-                adapter.deltas().held().stream().map(Parameter::name).toList();
-        new ParameterFile(directory.resolve(HUB_TENSORS), hubTensors(deltas, name)).write(parameters);
+        Map<String, Parameter> parameters = parameters();
+        List<String> names = deltas.held().stream().map(Parameter::name).toList();
+        new ParameterFile(directory.resolve(HUB_TENSORS), hubTensors(names, name)).write(parameters);
         if (adapter.pooling() == Pooling.MEAN) {
             List<StoredTensor> own = head.parameters().stream()
                     .map(parameter -> StoredTensor.whole(parameter.name(), parameter.name()))
@@ -134,9 +136,18 @@ public final class AdapterExport {
         return true;
     }
 
-    private List<StoredTensor> hubTensors(List<String> deltas, String name) {
+    /** What the library's files hold: what a network made in training rather than the network. */
+    private Map<String, Parameter> parameters() {
+        Map<String, Parameter> parameters = new LinkedHashMap<>();
+        deltas.held().forEach(parameter -> parameters.put(parameter.name(), parameter));
+        head.parameters().forEach(parameter -> parameters.put(parameter.name(), parameter));
+        return parameters;
+    }
+
+    private List<StoredTensor> hubTensors(List<String> parameters, String name) {
         try {
-            return KeyTable.ADAPTERHUB.tensors(adapter.method(), deltas, ModuleNames.withHead(backbone), name);
+            return KeyTable.ADAPTERHUB.tensors(
+                    adapter.method().stored(), parameters, ModuleNames.withHead(backbone), name);
         } catch (IllegalArgumentException e) {
             throw refused("AdapterHub has no tensors for it: " + e.getMessage(), Format.ADAPTERHUB);
         }
@@ -153,21 +164,21 @@ public final class AdapterExport {
         }
         try (Scope scope = Scope.open();
                 Gradients off = Gradients.off()) {
-            double[] ours = outputs(adapter.deltas());
+            double[] ours = outputs(deltas);
             double[] theirs = outputs(written);
             if (IntStream.range(0, ours.length).anyMatch(i -> !(Math.abs(ours[i] - theirs[i]) <= EQUAL))) {
                 throw refused("it would compute other outputs there", format);
             }
         } finally {
-            written.parameters().forEach(Parameter::close);
+            written.held().forEach(Parameter::close);
         }
     }
 
-    private double[] outputs(Deltas deltas) {
+    private double[] outputs(Deltas acting) {
         Batch batch =
                 Batch.of(PROBE, PROBE.stream().map(text -> new int[text.length]).toList(), 0, backbone.device());
         Tensor pooled = backbone.pool(
-                backbone.forward(batch, deltas, Mode.EVALUATION), adapter.pooling(), deltas, Mode.EVALUATION);
+                backbone.forward(batch, acting, Mode.EVALUATION), adapter.pooling(), acting, Mode.EVALUATION);
         return head.apply(pooled, Mode.EVALUATION).toDoubles();
     }
 

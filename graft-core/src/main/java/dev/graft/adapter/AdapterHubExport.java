@@ -1,24 +1,32 @@
 package dev.graft.adapter;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.graft.method.Compacter;
+import dev.graft.method.CompacterPlusPlus;
+import dev.graft.method.Custom;
 import dev.graft.method.Houlsby;
 import dev.graft.method.Ia3;
+import dev.graft.method.Initializer;
 import dev.graft.method.Lora;
 import dev.graft.method.Method;
 import dev.graft.method.Parallel;
 import dev.graft.method.Pfeiffer;
+import dev.graft.method.Phm;
 import dev.graft.method.Prefix;
 import dev.graft.method.Prompt;
-import dev.graft.method.Reads;
 import dev.graft.method.ScaledParallel;
+import dev.graft.method.UniPelt;
+import dev.graft.method.Union;
 import dev.graft.model.Activation;
 import dev.graft.model.Architecture;
+import dev.graft.model.Backbone;
+import dev.graft.model.Deltas;
 import dev.graft.model.Pooling;
-import dev.graft.model.Role;
 import dev.graft.task.MultiLabel;
-import dev.graft.tensor.Parameter;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -32,22 +40,29 @@ final class AdapterHubExport {
             "albert", "AlbertAdapterModel",
             "electra", "ElectraAdapterModel");
 
-    private final Adapter adapter;
-    private final Architecture base;
+    private static final String FROZEN = "AdapterHub's norms are frozen: train with layernorm=frozen";
 
-    AdapterHubExport(Adapter adapter, Architecture base) {
+    private static final String FROZEN_PHM =
+            FROZEN + ", and with factors=shared a bottleneck that divides the base's width";
+
+    private static final String INVERTIBLE = "inv_adapter";
+
+    private final Adapter adapter;
+    private final Backbone backbone;
+
+    AdapterHubExport(Adapter adapter, Backbone backbone) {
         this.adapter = adapter;
-        this.base = base;
+        this.backbone = backbone;
     }
 
     /** What stands around each configuration. */
     ObjectNode file(String name, ObjectNode config) {
         ObjectNode json = AdapterCard.JSON.createObjectNode();
         json.set("config", config);
-        return json.put("hidden_size", base.hidden())
-                .put("model_class", MODEL_CLASSES.get(base.family()))
+        return json.put("hidden_size", base().hidden())
+                .put("model_class", MODEL_CLASSES.get(base().family()))
                 .put("model_name", adapter.base().name())
-                .put("model_type", base.family())
+                .put("model_type", base().family())
                 .put("name", name)
                 .put("version", "adapters.1.2.0");
     }
@@ -57,7 +72,7 @@ final class AdapterHubExport {
         Activation activation = adapter.head().activation();
         ObjectNode json = AdapterCard.JSON
                 .createObjectNode()
-                .put("activation_function", activation == null ? null : named(activation))
+                .put("activation_function", AdapterHubPart.named(activation))
                 .put("bias", true)
                 .put("dropout_prob", adapter.head().dropout())
                 .put("head_type", adapter.task() instanceof MultiLabel ? "multilabel_classification" : "classification")
@@ -72,99 +87,94 @@ final class AdapterHubExport {
 
     /** The configuration of a method like this one; empty where AdapterHub has none. */
     Optional<ObjectNode> config() {
-        return Optional.ofNullable(
-                switch (adapter.method()) {
-                    case Lora lora -> lora(lora);
-                    case Ia3 ia3 -> ia3();
-                    case Houlsby houlsby -> bottleneck(houlsby.activation());
-                    case Pfeiffer pfeiffer -> pfeiffer(pfeiffer);
-                    case Parallel parallel -> bottleneck(parallel.activation()).put("is_parallel", true);
-                    case ScaledParallel parallel -> {
-                        ObjectNode json = bottleneck(parallel.activation()).put("is_parallel", true);
-                        json.set("scaling", AdapterCard.JSON.valueToTree(parallel.scale()));
-                        yield json;
-                    }
-                    case Prefix prefix ->
-                        defaults("prefix_tuning").put("flat", true).put("prefix_length", prefix.length());
-                    case Prompt prompt ->
-                        defaults("prompt_tuning")
-                                .put("prompt_length", prompt.length())
-                                .put(
-                                        "combine",
-                                        prompt.place() == Prompt.Place.BEFORE_CLS ? "prefix" : "prefix_after_bos");
-                    default -> null;
-                });
-    }
-
-    private static ObjectNode defaults(String architecture) {
-        return AdapterHubConfig.defaults(architecture);
-    }
-
-    private ObjectNode lora(Lora lora) {
-        return projections(".lora.a")
-                .put("r", lora.rank())
-                .put("alpha", lora.alpha())
-                .put("dropout", lora.dropout());
-    }
-
-    private ObjectNode ia3() {
-        return projections(".ia3.output")
-                .put("r", 1)
-                .put("alpha", 1.0)
-                .put("composition_mode", "scale")
-                .put("init_weights", "ia3");
-    }
-
-    private ObjectNode projections(String ending) {
-        ObjectNode json = defaults("lora");
-        json.putArray("attn_matrices");
-        Map.of(Role.QUERY, "q", Role.KEY, "k", Role.VALUE, "v").forEach((role, letter) -> {
-            if (has(role.path() + ending)) {
-                json.withArray("attn_matrices").add(letter);
+        Method stored = adapter.method().stored();
+        List<Method> parts = stored instanceof Union union ? union.methods() : List.of(stored);
+        List<ObjectNode> configs = new ArrayList<>();
+        for (List<Method> alike : grouped(parts)) {
+            Map<String, long[]> shapes = new LinkedHashMap<>();
+            alike.forEach(part -> shapes.putAll(shapes(part)));
+            List<ObjectNode> own = new AdapterHubPart(alike.getFirst(), shapes, base()).configs();
+            if (own.isEmpty()) {
+                return Optional.empty();
             }
+            configs.addAll(own);
+        }
+        return united(configs);
+    }
+
+    /** The methods, and together those changes from the four axes that differ in their layers and widths alone. */
+    private static Collection<List<Method>> grouped(List<Method> methods) {
+        Map<Method, List<Method>> groups = new LinkedHashMap<>();
+        for (Method method : methods) {
+            Method kind = method instanceof Custom c && c.id().equals(AdapterHubBottleneck.CUSTOM)
+                    ? new Custom(
+                            c.id(),
+                            c.where(),
+                            List.of(),
+                            c.form(),
+                            1,
+                            c.activation(),
+                            c.reads(),
+                            c.scale(),
+                            c.gate(),
+                            Custom.DEFAULT.start())
+                    : method;
+            groups.computeIfAbsent(kind, k -> new ArrayList<>()).add(method);
+        }
+        return groups.values();
+    }
+
+    /** AdapterHub has an invertible adapter in the configuration of a bottleneck, whose activation it shares. */
+    private static Optional<ObjectNode> united(List<ObjectNode> configs) {
+        List<ObjectNode> invertible =
+                configs.stream().filter(config -> config.hasNonNull(INVERTIBLE)).toList();
+        Optional<ObjectNode> bottleneck = configs.stream()
+                .filter(config -> config.has(INVERTIBLE) || config.has("mh_adapter"))
+                .filter(config -> !config.hasNonNull(INVERTIBLE))
+                .findFirst();
+        List<ObjectNode> rest = new ArrayList<>(configs);
+        if (invertible.size() == 1 && bottleneck.isPresent()) {
+            ObjectNode coupling = invertible.getFirst();
+            if (coupling.path("non_linearity").equals(bottleneck.get().path("non_linearity"))) {
+                rest.remove(coupling);
+                bottleneck.get().setAll(coupling.retain(INVERTIBLE, INVERTIBLE + "_reduction_factor"));
+            }
+        }
+        if (rest.size() == 1) {
+            return Optional.of(rest.getFirst());
+        }
+        for (ObjectNode one : rest) {
+            if (rest.stream().anyMatch(other -> other != one && !canStandTogether(one, other))) {
+                return Optional.empty();
+            }
+        }
+        ObjectNode union = AdapterCard.JSON.createObjectNode().put("architecture", "union");
+        rest.forEach(union.putArray("configs")::add);
+        return Optional.of(union);
+    }
+
+    /** AdapterHub's own rule: of one kind are only bottlenecks at different places. */
+    private static boolean canStandTogether(ObjectNode one, ObjectNode other) {
+        if (!one.path("architecture").equals(other.path("architecture"))) {
+            return true;
+        }
+        return one.has("mh_adapter")
+                && !one.path("mh_adapter").equals(other.path("mh_adapter"))
+                && !one.path("output_adapter").equals(other.path("output_adapter"));
+    }
+
+    private Map<String, long[]> shapes(Method part) {
+        Map<String, long[]> shapes = new LinkedHashMap<>();
+        Deltas deltas = new Deltas(part.deltas(base(), Initializer.blank(backbone)));
+        deltas.held().forEach(parameter -> {
+            shapes.put(parameter.name(), parameter.value().shape());
+            parameter.close();
         });
-        return json.put("intermediate_lora", has(Role.FFN_UP.path() + ending))
-                .put("output_lora", has(Role.FFN_DOWN.path() + ending));
+        return shapes;
     }
 
-    private ObjectNode pfeiffer(Pfeiffer pfeiffer) {
-        ObjectNode json = bottleneck(pfeiffer.activation());
-        pfeiffer.norms().forEach(norm -> json.put("ln_" + norm.name().toLowerCase(Locale.ROOT), true));
-        return json.put("original_ln_before", pfeiffer.reads() == Reads.FINISHED)
-                .put("use_gating", pfeiffer.gate() != null);
-    }
-
-    private ObjectNode bottleneck(Activation activation) {
-        long width = parameters().stream()
-                .filter(parameter -> parameter.name().endsWith("bottleneck.down.weight"))
-                .mapToLong(parameter -> parameter.value().size(0))
-                .findFirst()
-                .orElseThrow();
-        // AdapterHub takes the whole part of h / factor, which half a step keeps clear of rounding.
-        double factor = base.hidden() % width == 0 ? base.hidden() / width : base.hidden() / (width + 0.5);
-        return defaults("bottleneck")
-                .put("mh_adapter", has("attention.", "bottleneck.down.weight"))
-                .put("output_adapter", has("ffn.", "bottleneck.down.weight"))
-                .put("non_linearity", named(activation))
-                .put("reduction_factor", factor);
-    }
-
-    private static String named(Activation activation) {
-        return activation.name().toLowerCase(Locale.ROOT);
-    }
-
-    private List<Parameter> parameters() {
-        return adapter.deltas().parameters();
-    }
-
-    private boolean has(String ending) {
-        return parameters().stream().anyMatch(parameter -> parameter.name().endsWith("." + ending));
-    }
-
-    private boolean has(String place, String ending) {
-        return parameters().stream()
-                .map(Parameter::name)
-                .anyMatch(name -> name.contains("." + place) && name.endsWith(ending));
+    private Architecture base() {
+        return backbone.architecture();
     }
 
     /** Why the nearest method of the library's gives other outputs, where that is known. */
@@ -174,10 +184,22 @@ final class AdapterHubExport {
             when prefix.positions() == Prefix.Positions.SHIFTED ->
                 "AdapterHub leaves the positions of the text where they are: train with positions=kept";
             case Prompt prompt -> "AdapterHub puts a prompt behind the embedding block: train with stage=output";
-            case Houlsby houlsby -> "AdapterHub's norms are frozen: train with layernorm=frozen";
+            case Houlsby houlsby -> FROZEN;
+            case Phm phm -> FROZEN_PHM;
+            case Compacter compacter -> FROZEN_PHM;
+            case CompacterPlusPlus compacter -> FROZEN_PHM;
+            case Union union ->
+                "AdapterHub unites methods of different kinds, and a bottleneck and an invertible adapter of one activation";
+            case Pfeiffer pfeiffer
+            when pfeiffer.gate() != null -> "AdapterHub's gates average over padding too: train with gate=legacy";
+            case UniPelt uniPelt -> "AdapterHub's gates average over padding too: train with gates=legacy or none";
+            case ScaledParallel parallel ->
+                "AdapterHub's parallel adapters stand beside whole sub-layers: train with sites=ffn or attention";
+            case Parallel parallel ->
+                "AdapterHub's parallel adapters stand beside whole sub-layers: train with sites=ffn or attention";
             case Ia3 ia3 -> "AdapterHub multiplies outputs alone: train with outputs=key+value+ffn.up and no inputs";
             case Lora lora ->
-                "AdapterHub has one LoRA for every layer, on query, key, value, ffn.up and ffn.down alone";
+                "AdapterHub has LoRA on query, key, value, ffn.up and ffn.down alone, one rank and scale for all of them";
             default -> null;
         };
     }

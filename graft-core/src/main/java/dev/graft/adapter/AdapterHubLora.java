@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.graft.method.Ia3;
 import dev.graft.method.Lora;
 import dev.graft.method.Method;
+import dev.graft.model.Architecture;
 import dev.graft.model.Role;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,7 @@ final class AdapterHubLora implements ForeignMethod {
                     "init_weights",
                     "init_weights_seed",
                     "intermediate_lora",
+                    "leave_out",
                     "output_lora",
                     "r"),
             Map.of("composition_mode", Set.of("add"), "selfattn_lora", Set.of(true)));
@@ -33,6 +35,7 @@ final class AdapterHubLora implements ForeignMethod {
                     "init_weights",
                     "init_weights_seed",
                     "intermediate_lora",
+                    "leave_out",
                     "output_lora"),
             Map.of(
                     "alpha", Set.of(1.0),
@@ -51,14 +54,26 @@ final class AdapterHubLora implements ForeignMethod {
 
     @Override
     public Method method(JsonNode config, ModuleNames modules) {
+        Architecture base = modules.backbone().architecture();
+        List<Integer> kept = KeptLayers.of(config, base);
+        List<Integer> layers = kept.size() == base.layers() ? List.of() : kept;
         return multiplies(config)
-                ? new Ia3(targets(config), List.of())
+                ? new Ia3(within(layers, targets(config)), List.of())
                 : new Lora(
                         config.path("r").asInt(),
                         config.path("alpha").asDouble(),
                         targets(config),
-                        List.of(),
+                        layers,
                         config.path("dropout").asDouble());
+    }
+
+    /** The paths of roles in these layers; the roles themselves where that is all of them. */
+    private static List<String> within(List<Integer> layers, List<String> roles) {
+        return layers.isEmpty()
+                ? roles
+                : layers.stream()
+                        .flatMap(layer -> roles.stream().map(role -> "layer." + layer + "." + role))
+                        .toList();
     }
 
     private static List<String> targets(JsonNode config) {

@@ -78,7 +78,8 @@ final class AdapterHubUnion implements ForeignMethod {
             if (method == null) {
                 throw new IllegalArgumentException(AdapterHubMethods.architecture(part) + " is not built yet");
             }
-            parts.add(method.method(withoutGate(part), modules));
+            Method own = method.method(withoutGate(part), modules);
+            parts.addAll(own instanceof Union union ? union.methods() : List.of(own)); // with an invertible adapter
         }
         return parts;
     }

@@ -67,6 +67,13 @@ enum KeyTable {
             ia3      {site}.ia3.output                 column {module}.loras.{name}.lora_B
             lora,mam-lora,unipelt  {site}.lora.a                     whole  {module}.loras.{name}.lora_A
             lora,mam-lora,unipelt  {site}.lora.b                     whole  {module}.loras.{name}.lora_B
+            custom   {site}.adapter.down.weight        whole  {module}.adapters.{name}.adapter_down.0.weight
+            custom   {site}.adapter.down.bias          whole  {module}.adapters.{name}.adapter_down.0.bias
+            custom   {site}.adapter.up.weight          whole  {module}.adapters.{name}.adapter_up.weight
+            custom   {site}.adapter.up.bias            whole  {module}.adapters.{name}.adapter_up.bias
+            custom   {site}.adapter.gate.weight        whole  {module}.adapters.{name}.gate.weight
+            custom   {site}.adapter.gate.bias          whole  {module}.adapters.{name}.gate.bias
+            custom   {site}.adapter.scale              whole  {module}.adapters.{name}.scaling
             pfeiffer {site}.norm_before.bottleneck.down.weight     whole  {module}.adapters.{name}.adapter_down.1.weight
             pfeiffer {site}.norm_before.bottleneck.down.bias       whole  {module}.adapters.{name}.adapter_down.1.bias
             pfeiffer {site}.norm_before.bottleneck.up.weight       whole  {module}.adapters.{name}.adapter_up.weight

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.graft.adapter.AdapterExport.Format;
+import dev.graft.method.Method;
 import dev.graft.method.Methods;
 import dev.graft.model.Backbone;
 import dev.graft.model.Batch;
@@ -18,6 +19,7 @@ import dev.graft.tensor.RandomSource;
 import dev.graft.tensor.Scope;
 import dev.graft.tensor.Tensor;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterAll;
@@ -50,7 +52,7 @@ class AdapterExportTest {
 
     /** An adapter away from its start, where a B of zeros would hide a wrong A. */
     private static Adapter adapter(String method, Task task, Pooling pooling) {
-        Adapter adapter = Adapter.create(Methods.parse(method), task, base, "theirs", pooling, 20, 1);
+        Adapter adapter = Adapter.create(method(method), task, base, "theirs", pooling, 20, 1);
         try (Scope scope = Scope.open();
                 Gradients off = Gradients.off()) {
             adapter.parameters()
@@ -61,6 +63,12 @@ class AdapterExportTest {
                                     .normal(0.1, parameter.value().shape()))));
         }
         return adapter;
+    }
+
+    /** Several methods behind {@code &} train together. */
+    private static Method method(String methods) {
+        return Methods.union(
+                Arrays.stream(methods.split(" & ")).map(Methods::parse).toList());
     }
 
     private static double[] outputs(Adapter adapter) {
@@ -95,7 +103,10 @@ class AdapterExportTest {
                 "layernorm",
                 "prefix:length=5,positions=shifted",
                 "prompt:length=3,place=before_cls",
-                "p-tuning:length=3,encoder=none"
+                "p-tuning:length=3,encoder=none",
+                "p-tuning:length=3",
+                "prefix:length=5,positions=shifted,mlp=6",
+                "dora"
             })
     void comesBackFromPeft(String method) {
         comesBack(method, Format.PEFT, CLASSES, Pooling.POOLER);
@@ -111,7 +122,35 @@ class AdapterExportTest {
                 "houlsby:layernorm=frozen,sites=ffn,activation=relu",
                 "prefix:length=5",
                 "prompt:length=3,stage=output",
-                "prompt:length=3,stage=output,place=before_cls"
+                "prompt:length=3,stage=output,place=before_cls",
+                "lora:rank=4,alpha=3,stabilised=true",
+                "lora:targets=query+ffn.down,layers=1",
+                "ia3:outputs=layer.1.attention.key+layer.1.ffn.up,inputs=",
+                "pfeiffer:bottleneck=5",
+                "pfeiffer:sites=attention+ffn,norms=before+after",
+                "pfeiffer:norms=before,gate=legacy",
+                "parallel",
+                "scaled-parallel:scale=learned,sites=attention+ffn",
+                "scaled-parallel:scale=channel",
+                "phm:bottleneck=8,layernorm=frozen",
+                "compacter:bottleneck=8,rank=2,layernorm=frozen",
+                "compacter:bottleneck=8,factors=shared,layernorm=frozen",
+                "compacter++:bottleneck=8,reads=finished,rule=own,layernorm=frozen",
+                "prefix:length=3,mlp=6",
+                "invertible:bottleneck=5",
+                "mam:length=3",
+                "mam:mlp=6",
+                "mam-lora",
+                "unipelt:gates=legacy",
+                "unipelt:gates=none,parts=prefix+lora",
+                "unipelt:mlp=6,gates=legacy,parts=prefix+adapter",
+                "houlsby:layernorm=frozen & invertible",
+                "pfeiffer & invertible",
+                "houlsby:layernorm=frozen,activation=relu & invertible",
+                "pfeiffer & lora & prefix:length=2",
+                "custom:id=adapter,where=attention+ffn,layers=0,size=3,reads=output & custom:id=adapter,where=attention+ffn,layers=1,size=9,reads=output",
+                "custom:id=adapter,layers=1,scale=learned",
+                "custom:id=adapter,layers=0,reads=finished,gate=legacy"
             })
     void comesBackFromAdapterHub(String method) {
         comesBack(method, Format.ADAPTERHUB, CLASSES, Pooling.CLS);
@@ -148,14 +187,27 @@ class AdapterExportTest {
                 "houlsby                                | PEFT       | PEFT has no method",
                 "prefix                                 | PEFT       | train with positions=shifted",
                 "prompt                                 | PEFT       | place=before_cls",
-                "p-tuning                               | PEFT       | save the adapter, and export it as loaded",
                 "'p-tuning:template=[P] {text},encoder=none' | PEFT  | train without one",
                 "full                                   | ADAPTERHUB | AdapterHub has no method",
                 "houlsby                                | ADAPTERHUB | layernorm=frozen",
                 "prefix:positions=shifted               | ADAPTERHUB | positions=kept",
                 "prompt                                 | ADAPTERHUB | stage=output",
                 "ia3                                    | ADAPTERHUB | multiplies outputs alone",
-                "lora:layers=1                          | ADAPTERHUB | one LoRA for every layer",
+                "lora:ranks=value:2                     | ADAPTERHUB | one rank and scale for all of them",
+                "compacter                              | ADAPTERHUB | layernorm=frozen",
+                "'compacter:bottleneck=12,factors=shared,layernorm=frozen' | ADAPTERHUB | that divides the base's width",
+                "pfeiffer:gate=masked                   | ADAPTERHUB | train with gate=legacy",
+                "'pfeiffer:norms=after,gate=legacy'     | ADAPTERHUB | ln_after=true",
+                "pfeiffer:sites=layer                   | ADAPTERHUB | cannot be exported",
+                "unipelt                                | ADAPTERHUB | train with gates=legacy or none",
+                "scaled-parallel:sites=pre_o            | ADAPTERHUB | beside whole sub-layers",
+                "multihead-parallel                     | ADAPTERHUB | AdapterHub has no method",
+                "low-rank                               | ADAPTERHUB | AdapterHub has no method",
+                "lora & prefix                          | PEFT       | PEFT has no method",
+                "lora:targets=query & lora:targets=value | ADAPTERHUB | unites methods of different kinds",
+                "pfeiffer & invertible:activation=tanh  | ADAPTERHUB | an invertible adapter of one activation",
+                "custom:size=3                          | ADAPTERHUB | AdapterHub has no tensors",
+                "custom:id=adapter,where=ffn.up         | ADAPTERHUB | cannot be exported",
                 "lora:targets=attention.output          | ADAPTERHUB | ffn.down alone"
             })
     void whatALibraryComputesOtherwiseIsRefusedWithTheReason(String method, Format format, String reason) {

@@ -7,9 +7,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.graft.method.Method;
 import dev.graft.method.Methods;
 import dev.graft.method.Union;
 import dev.graft.model.Backbone;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -85,15 +87,54 @@ class AdapterHubBottleneckTest {
             {"is_parallel": true, "ln_before": true}                                             | ln_before=true
             {"original_ln_before": true, "residual_before_ln": false}                            | residual_before_ln=false
             {"ln_after": true, "adapter_residual_before_ln": true}                               | adapter_residual_before_ln=true
+            {"use_gating": true, "ln_after": true}                                               | ln_after=true
             {"original_ln_after": false}                                                         | original_ln_after=false
             {"scaling": 4.0}                                                                     | scaling=4.0
             {"scaling": "learned"}                                                               | scaling="learned"
             {"dropout": 0.1}                                                                     | dropout=0.1
-            {"leave_out": [0]}                                                                   | leave_out=[0]
             {"inv_adapter": "glow"}                                                              | inv_adapter="glow"
             """)
     void whatIsNotComputedIsRefusedByName(String options, String refused) throws JsonProcessingException {
         assertThat(BOTTLENECK.refusal(config(options), modules)).contains(refused + " is not built yet");
+    }
+
+    /** The base has two layers of 32. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            {"reduction_factor": {"default": 4}}                                       | where=ffn,size=8,reads=output
+            {"reduction_factor": {"1": 8, "default": 4}, "original_ln_before": true}   | where=ffn,size=4,layers=1,reads=finished & where=ffn,size=8,layers=0,reads=finished
+            {"leave_out": [0], "mh_adapter": true, "use_gating": true}                 | where=attention+ffn,layers=1,size=8,reads=output,gate=legacy
+            {"leave_out": [1], "is_parallel": true, "scaling": "learned"}              | where=ffn,layers=0,size=8,reads=input,scale=learned
+            """)
+    void layersThatDifferAreChangesOfTheirOwn(String options, String changes) throws JsonProcessingException {
+        JsonNode config = config(options);
+        assertThat(BOTTLENECK.refusal(config, modules)).isEmpty();
+        Method expected = Methods.union(Arrays.stream(changes.split(" & "))
+                .map(change -> "custom:id=adapter,activation=relu,start=near," + change
+                        + (change.contains("layers") ? "" : ",layers=0+1"))
+                .map(Methods::parse)
+                .toList());
+        assertThat(BOTTLENECK.method(config, modules)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            {"reduction_factor": {"0": 4}}   | reduction_factor has neither a value for layer 1 nor a default: {"0":4}
+            {"leave_out": [0, 1]}            | leave_out leaves none of the 2 layers: [0,1]
+            """)
+    void layersWithoutASenseAreNamed(String options, String message) throws JsonProcessingException {
+        JsonNode config = config(options);
+        assertThatThrownBy(() -> BOTTLENECK.method(config, modules))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void normsOfSomeLayersAreRefused() throws JsonProcessingException {
+        assertThat(BOTTLENECK
+                        .refusal(config("{\"leave_out\": [0], \"ln_before\": true}"), modules)
+                        .orElseThrow())
+                .contains("ln_before and ln_after with leave_out");
     }
 
     @Test

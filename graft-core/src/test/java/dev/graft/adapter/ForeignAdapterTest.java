@@ -76,6 +76,7 @@ class ForeignAdapterTest {
             "output_adapter": true       | "output_adapter": false     | mh_adapter=true with output_adapter=false
             "original_ln_before": false  | "original_ln_before": true  | output_adapter=true and original_ln_before=true
             "mh_adapter": true           | "mh_adapter": false, "factorized_phm_W": false | factorized_phm_W=false with mh_adapter=false
+            "leave_out": []              | "leave_out": [1]            | leave_out=[1] is not built yet
             "phm_bias": true             | "phm_bias": false           | phm_bias=false is not built yet
             """)
     void hypercomplexAdaptersOfOtherKindsAreRefusedByName(String was, String is, String reason) throws IOException {
@@ -174,18 +175,6 @@ class ForeignAdapterTest {
         GoldenFiles.copy("peft/bert_cls/lora", directory);
         GoldenFiles.edit(directory.resolve("adapter_config.json"), "\"query\"", "\"q_proj\"");
         assertThat(ForeignAdapter.peft(directory, base).refusal().orElseThrow()).contains("target_modules 'q_proj'");
-    }
-
-    @Test
-    void aFactorForEachLayerIsRefused() throws IOException {
-        GoldenFiles.copy("adapterhub/bert_cls/double_seq_bn", directory);
-        Path config = directory.resolve("adapter_config.json");
-        GoldenFiles.edit(config, "\"reduction_factor\": 4", "\"reduction_factor\": {\"default\": 4}");
-        Path head = directory.resolve("model_head.safetensors");
-        assertThat(ForeignAdapter.adapterHub(config, directory.resolve("adapter.safetensors"), head, base)
-                        .refusal()
-                        .orElseThrow())
-                .contains("reduction_factor");
     }
 
     @Test

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.graft.adapter.Adapter;
 import dev.graft.adapter.AdapterExport;
 import dev.graft.adapter.AdapterExport.Format;
+import dev.graft.adapter.ForeignAdapter;
 import dev.graft.method.Method;
 import dev.graft.method.Methods;
 import dev.graft.model.Backbone;
@@ -33,6 +34,8 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The libraries themselves load what Graft exports, and compute the same. It needs their environment, which
@@ -40,7 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class PeersLoadExportsTest {
     private static final Path PYTHON = Path.of("peers/.venv/bin/python");
-    private static final Path BASE = Path.of("../graft-core/src/test/resources/golden/base/bert_cls");
+    private static final Path GOLDEN = Path.of("../graft-core/src/test/resources/golden");
     private static final Offset<Double> EQUAL = Offset.offset(1e-5);
 
     private static final Map<Format, List<String>> METHODS = Map.of(
@@ -99,17 +102,58 @@ class PeersLoadExportsTest {
 
     @Test
     void theyComputeTheSame() throws IOException {
-        Assumptions.assumeTrue(Files.exists(PYTHON), "skipped: no Python libraries in bench/peers/.venv");
+        requireLibraries();
         Map<Path, double[]> expected = new LinkedHashMap<>();
-        try (Backbone base = Families.open(
-                BASE.resolve("config.json"),
-                BASE.resolve("model.safetensors"),
-                Pooling.POOLER,
-                DType.FLOAT32,
-                Device.CPU)) {
-            METHODS.forEach((format, methods) -> methods.forEach(method -> export(base, format, method, expected)));
+        try (Backbone base = open("bert_cls", Pooling.POOLER)) {
+            METHODS.forEach((format, methods) -> methods.forEach(method -> {
+                try (Adapter adapter = adapter(base, method, Pooling.POOLER)) {
+                    export(adapter, base, format, method, expected);
+                }
+            }));
         }
-        List<String> command = new ArrayList<>(List.of(PYTHON.toString(), "peers/load_exports.py", BASE.toString()));
+        compare("bert_cls", expected);
+    }
+
+    /** What the libraries wrote on other families goes back to them, with its head of two layers. */
+    @ParameterizedTest
+    @CsvSource({
+        "roberta_padded, peft/lora=PEFT adapterhub/seq_bn=ADAPTERHUB adapterhub/double_seq_bn_layers=ADAPTERHUB adapterhub/par_bn_leave_out=ADAPTERHUB",
+        "electra_cls, peft/ia3=PEFT adapterhub/seq_bn_inv=ADAPTERHUB adapterhub/lora_leave_out=ADAPTERHUB adapterhub/lora_leave_out=PEFT adapterhub/ia3_leave_out=ADAPTERHUB adapterhub/ia3_leave_out=PEFT",
+        "distilbert_cls, peft/lora=PEFT peft/lora=ADAPTERHUB adapterhub/seq_bn=ADAPTERHUB adapterhub/lora=ADAPTERHUB adapterhub/lora=PEFT"
+    })
+    void theyComputeTheSameOnOtherFamilies(String family, String cases) throws IOException {
+        requireLibraries();
+        Map<Path, double[]> expected = new LinkedHashMap<>();
+        try (Backbone base = open(family, Pooling.CLS)) {
+            for (String exchange : cases.split(" ")) {
+                String[] parts = exchange.split("[/=]");
+                Path theirs = GOLDEN.resolve(parts[0]).resolve(family).resolve(parts[1]);
+                try (Adapter adapter = ForeignAdapter.open(theirs, null, base).read()) {
+                    export(adapter, base, Format.valueOf(parts[2]), exchange, expected);
+                }
+            }
+            try (Adapter adapter = adapter(base, "prefix:length=3", Pooling.CLS)) {
+                export(adapter, base, Format.ADAPTERHUB, "prefix", expected);
+            }
+        }
+        compare(family, expected);
+    }
+
+    private static void requireLibraries() {
+        Assumptions.assumeTrue(Files.exists(PYTHON), "skipped: no Python libraries in bench/peers/.venv");
+    }
+
+    private static Backbone open(String family, Pooling pooling) {
+        Path base = GOLDEN.resolve("base").resolve(family);
+        return Families.open(
+                base.resolve("config.json"), base.resolve("model.safetensors"), pooling, DType.FLOAT32, Device.CPU);
+    }
+
+    private void compare(String family, Map<Path, double[]> expected) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                PYTHON.toString(),
+                "peers/load_exports.py",
+                GOLDEN.resolve("base").resolve(family).toString()));
         expected.keySet().forEach(folder -> command.add(folder.toString()));
         Process process = new ProcessBuilder(command)
                 .redirectError(directory.resolve("errors").toFile())
@@ -136,23 +180,32 @@ class PeersLoadExportsTest {
         }
     }
 
-    private void export(Backbone base, Format format, String method, Map<Path, double[]> expected) {
-        Classification task = new Classification(List.of("low", "mid", "high"));
+    /** An adapter away from its start, where a B of zeros would hide a wrong A. */
+    private static Adapter adapter(Backbone base, String method, Pooling pooling) {
         Method methods = Methods.union(
                 Arrays.stream(method.split(" & ")).map(Methods::parse).toList());
-        try (Adapter adapter = Adapter.create(methods, task, base, "tiny", Pooling.POOLER, 20, 1);
-                Scope scope = Scope.open();
+        Classification task = new Classification(List.of("low", "mid", "high"));
+        Adapter adapter = Adapter.create(methods, task, base, "tiny", pooling, 20, 1);
+        try (Scope scope = Scope.open();
                 Gradients off = Gradients.off()) {
-            // Away from its start, where a B of zeros would hide a wrong A.
             adapter.parameters()
                     .forEach(parameter -> parameter.assign(parameter
                             .value()
                             .plus(new RandomSource(7)
                                     .at(parameter.name())
                                     .normal(0.1, parameter.value().shape()))));
+        }
+        return adapter;
+    }
+
+    private void export(Adapter adapter, Backbone base, Format format, String method, Map<Path, double[]> expected) {
+        try (Scope scope = Scope.open();
+                Gradients off = Gradients.off()) {
             Path folder = directory.resolve(format + "-" + expected.size());
             exported.put(folder, format + " " + method);
-            AdapterExport.write(adapter, base, format, "my", folder);
+            assertThat(AdapterExport.write(adapter, base, format, "my", folder))
+                    .as(exported.get(folder))
+                    .isTrue();
             List<int[]> ids = List.of(new int[] {2, 40, 8, 3}, new int[] {2, 17, 90, 33, 12, 3});
             Batch batch =
                     Batch.of(ids, ids.stream().map(text -> new int[text.length]).toList(), 0, Device.CPU);

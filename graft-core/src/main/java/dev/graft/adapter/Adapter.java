@@ -151,7 +151,10 @@ public final class Adapter implements AutoCloseable {
     /** The head's outputs for a batch, [B, C] in full precision; they belong to the innermost scope. */
     public Tensor outputs(Backbone backbone, Batch batch, Mode mode) {
         Hidden hidden = backbone.forward(batch, deltas, mode);
-        return head.apply(backbone.pool(hidden, pooling, deltas, mode), mode);
+        Tensor pooled = backbone.pool(hidden, pooling, deltas, mode);
+        return pooling == Pooling.ANSWER
+                ? head.apply(pooled, mode, words -> backbone.takenBack(words, hidden, deltas, mode))
+                : head.apply(pooled, mode);
     }
 
     /**

@@ -175,13 +175,7 @@ public final class ForeignAdapter {
 
     /** Why Graft does not compute what the library does, for a person to read; empty where it does. */
     public Optional<String> refusal() {
-        return config.refusal(modules)
-                .or(() -> ForeignHead.refusal(headConfig))
-                .or(() -> isMaskedLm()
-                                && config.options().findValues("inv_adapter").stream()
-                                        .anyMatch(kind -> !kind.isNull())
-                        ? Optional.of("the inverse of inv_adapter within a masked-LM head is not built yet")
-                        : Optional.empty());
+        return config.refusal(modules).or(() -> ForeignHead.refusal(headConfig));
     }
 
     /**

@@ -41,6 +41,12 @@ public interface Backbone extends AutoCloseable {
      */
     Tensor pool(Hidden hidden, Pooling pooling, Deltas deltas, Mode mode);
 
+    /**
+     * Vectors in the space of the embeddings without what acts on these and can be taken back, [B, E] in full precision: what a
+     * masked-LM head compares with words.
+     */
+    Tensor takenBack(Tensor vectors, Hidden hidden, Deltas deltas, Mode mode);
+
     /** A base tensor by its canonical name or a layer's name for it, [out, in] for matrices; the backbone's own. */
     Tensor tensor(String name);
 

@@ -110,6 +110,12 @@ final class PostNormEncoder implements Backbone {
     }
 
     @Override
+    public Tensor takenBack(Tensor vectors, Hidden hidden, Deltas deltas, Mode mode) {
+        Pass pass = new Pass(tensors, deltas, mode, hidden.text());
+        return pass.takenBack(EMBEDDED, vectors.to(dtype())).to(dtype().master());
+    }
+
+    @Override
     public Architecture architecture() {
         return architecture;
     }

@@ -14,6 +14,7 @@ import dev.graft.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -199,8 +200,17 @@ public final class Head implements AutoCloseable {
 
     /** [B, d] in full precision to [B, C], in double precision where the outputs have a unit. */
     public Tensor apply(Tensor pooled, Mode mode) {
+        return apply(pooled, mode, UnaryOperator.identity());
+    }
+
+    /**
+     * As {@link #apply(Tensor, Mode)}.
+     *
+     * @param between what is done to the vectors that the last layer reads, [B, d]
+     */
+    public Tensor apply(Tensor pooled, Mode mode, UnaryOperator<Tensor> between) {
         Tensor read = dense == null ? pooled : dense.apply(mode.dropout(pooled, dropout, "head.dense")); // [B, d]
-        Tensor out = Functions.linear(mode.dropout(read, dropout, "head"), weight, bias);
+        Tensor out = Functions.linear(mode.dropout(between.apply(read), dropout, "head"), weight, bias);
         return scale == 1 && shift == 0
                 ? out
                 : out.to(DType.FLOAT64).times(scale).plus(shift);

@@ -3,6 +3,7 @@ package dev.graft.bench;
 import dev.graft.Base;
 import dev.graft.hub.BaseFiles;
 import dev.graft.hub.Hub;
+import dev.graft.method.Method;
 import dev.graft.tensor.Device;
 import dev.graft.tensor.Precision;
 import java.io.IOException;
@@ -38,8 +39,9 @@ final class QualityBench implements Callable<Integer> {
             names = "--method",
             split = ";",
             defaultValue = "houlsby;head;full",
-            description = "methods, NAME[:option=value,...], separated by ; (default: ${DEFAULT-VALUE}); "
-                    + TransformersTraining.METHOD + " is full fine-tuning by plain transformers")
+            description =
+                    "methods, NAME[:option=value,...], separated by ; (default: ${DEFAULT-VALUE}); all is every method"
+                            + " as it is, " + TransformersTraining.METHOD + " full fine-tuning by plain transformers")
     List<String> methods = List.of();
 
     @Option(
@@ -83,7 +85,7 @@ final class QualityBench implements Callable<Integer> {
             for (String name : tasks) {
                 QualityTask task = QualityTask.named(name);
                 QualityTask chooser = ratesFrom == null ? task : QualityTask.named(ratesFrom);
-                for (String method : methods) {
+                for (String method : methods()) {
                     QualityTraining training = method.equals(TransformersTraining.METHOD) ? transformers : graft;
                     for (double dropout : dropouts) {
                         QualitySearch search = search(training, chooser, method, dropout);
@@ -100,6 +102,12 @@ final class QualityBench implements Callable<Integer> {
         System.out.println();
         QualityTable.print(finals);
         return 0;
+    }
+
+    private List<String> methods() {
+        return methods.equals(List.of("all"))
+                ? StepsBench.all().stream().map(Method::name).toList()
+                : methods;
     }
 
     private QualitySearch search(QualityTraining training, QualityTask task, String method, double dropout)

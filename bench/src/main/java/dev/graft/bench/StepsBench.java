@@ -83,11 +83,16 @@ final class StepsBench implements Callable<Integer> {
         return 0;
     }
 
+    /** Every method as it is; a custom one is whatever a user makes of it. */
+    static List<Method> all() {
+        return Methods.all().stream()
+                .filter(method -> !(method instanceof Custom))
+                .toList();
+    }
+
     private List<Method> measured() {
         if (methods == null) {
-            return Methods.all().stream()
-                    .filter(method -> !(method instanceof Custom)) // whatever a user makes of it
-                    .toList();
+            return all();
         }
         List<Method> measured = new ArrayList<>(List.of(Lora.DEFAULT, Full.DEFAULT, HeadOnly.DEFAULT));
         methods.stream().map(Methods::parse).forEach(measured::add);

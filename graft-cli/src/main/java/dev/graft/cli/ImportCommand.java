@@ -23,8 +23,11 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code graft import}: an adapter of PEFT's or AdapterHub's becomes one of Graft's. */
 @Command(
@@ -93,11 +96,15 @@ final class ImportCommand implements Callable<Integer> {
     @Mixin
     private Console console;
 
+    @Spec
+    private CommandSpec spec;
+
     @SuppressWarnings("NullAway.Init") // picocli fills in options and mixins
     ImportCommand() {}
 
     @Override
     public Integer call() {
+        checkOptions();
         Adapter.requirePlace(out);
         String name = base == null ? ForeignAdapter.baseName(directory) : base;
         if (name.isEmpty()) {
@@ -117,13 +124,19 @@ final class ImportCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private Adapter read(ForeignAdapter foreign, Base opened) {
-        if (template == null && words.isEmpty()) {
-            return foreign.read(opened.name(), task, labels);
+    private void checkOptions() {
+        boolean masked = template != null || !words.isEmpty();
+        if (masked && (template == null || words.isEmpty() || task != null || !labels.isEmpty())) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "a masked-LM head needs --template and --word for each label,"
+                            + " which make a classification: --task and --labels mean nothing there");
         }
-        if (template == null || words.isEmpty() || task != null || !labels.isEmpty()) {
-            throw new CommandException("a masked-LM head needs --template and --word for each label,"
-                    + " which make a classification: --task and --labels mean nothing there");
+    }
+
+    private Adapter read(ForeignAdapter foreign, Base opened) {
+        if (template == null) {
+            return foreign.read(opened.name(), task, labels);
         }
         List<String> answers = List.copyOf(words.keySet());
         try {

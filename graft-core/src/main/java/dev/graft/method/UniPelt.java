@@ -74,19 +74,19 @@ public record UniPelt(
             throw new IllegalArgumentException("parts must be of adapter, prefix and lora, each once: " + parts);
         }
         parts = List.copyOf(parts);
-        requirePart(parts, Part.ADAPTER, "bottleneck", bottleneck);
-        requirePart(parts, Part.PREFIX, "length", length);
-        requirePart(parts, Part.PREFIX, "mlp", mlp);
-        requirePart(parts, Part.LORA, "rank", rank);
+        check(parts, Part.ADAPTER, "bottleneck", bottleneck, 1);
+        check(parts, Part.PREFIX, "length", length, 1);
+        check(parts, Part.PREFIX, "mlp", mlp, 0);
+        check(parts, Part.LORA, "rank", rank, 1);
     }
 
-    private static void requirePart(List<Part> parts, Part part, String option, @Nullable Integer value) {
+    private static void check(List<Part> parts, Part part, String option, @Nullable Integer value, int least) {
         if (value != null && !parts.contains(part)) {
             throw new IllegalArgumentException("%s means nothing without %s among the parts: %d"
                     .formatted(option, part.name().toLowerCase(Locale.ROOT), value));
         }
-        if (value != null && value < 1 && !(option.equals("mlp") && value == 0)) {
-            throw new IllegalArgumentException("%s must be >= 1: %d".formatted(option, value));
+        if (value != null && value < least) {
+            throw new IllegalArgumentException("%s must be >= %d: %d".formatted(option, least, value));
         }
     }
 

@@ -10,10 +10,15 @@ import dev.graft.tensor.Parameter;
 import dev.graft.tensor.Scope;
 import dev.graft.tensor.Tensor;
 import dev.graft.weights.TensorSource;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Recomputes golden cases. It keeps the bases that it opened until {@link #close}; it belongs to one thread. */
 public final class Golden implements AutoCloseable {
@@ -73,6 +78,7 @@ public final class Golden implements AutoCloseable {
             GoldenTensors tensors = new GoldenTensors(source);
             Tensor logits = adapter.outputs(model.backbone(), tensors.batch("input."), Mode.EVALUATION);
             deviations.compare("output.logits", logits, source.read("output.logits"), Tolerance.LOGITS);
+            savedAgain(adapter, model, tensors, logits, deviations);
             if (source.contains("output.merged_logits") && !mergesOtherwise(golden, adapter)) {
                 merged(adapter, model, tensors, deviations);
             }
@@ -80,6 +86,34 @@ public final class Golden implements AutoCloseable {
             tensors.compare(
                     "grad.", adapter, foreign.tensors(adapter), Golden::gradient, Tolerance.GRADIENTS, deviations);
             return deviations.verdict();
+        }
+    }
+
+    /** What Graft writes of the adapter reads back as the same one. */
+    private static void savedAgain(
+            Adapter adapter, GoldenModel model, GoldenTensors tensors, Tensor logits, Deviations deviations) {
+        try {
+            Path directory = Files.createTempDirectory("golden");
+            try {
+                adapter.save(directory, model.backbone());
+                try (Adapter again = Adapter.load(directory, model.backbone())) {
+                    Tensor same = again.outputs(model.backbone(), tensors.batch("input."), Mode.EVALUATION);
+                    deviations.compare("saved again", same, logits, Tolerance.SAME);
+                }
+            } finally {
+                for (Path file : files(directory)) {
+                    Files.delete(file);
+                }
+                Files.delete(directory);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<Path> files(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.toList();
         }
     }
 

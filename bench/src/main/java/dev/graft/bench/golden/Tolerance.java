@@ -14,6 +14,7 @@ record Tolerance(double relative, double ofLargest, double absolute) {
     static final Tolerance LOGITS = new Tolerance(0, 0, 1e-5);
     static final Tolerance GRADIENTS = new Tolerance(1e-4, 1e-6, 0);
     static final Tolerance TRAJECTORY = new Tolerance(0, 0, 1e-4);
+    static final Tolerance SAME = new Tolerance(0, 0, 0);
 
     /** No loss depends on a key's bias, so that both gradients are rounding and no number to be a share of. */
     Tolerance on(StoredTensor tensor) {

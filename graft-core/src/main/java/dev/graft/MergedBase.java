@@ -29,7 +29,7 @@ import java.util.stream.Collectors;
 /**
  * Writes a base that has taken up an adapter: an ordinary directory in Hugging Face layout, which any program opens as a
  * base, and within it the folder {@value #HEAD}, an adapter of the method {@code head} on that very base, which answers what the
- * adapter answered. Where transformers' sequence classification computes the same head, from a BERT's pooler, the directory is
+ * adapter answered. Where transformers' sequence classification of the family computes the same head, the directory is
  * such a model besides, with the labels in {@code config.json}.
  */
 public final class MergedBase {

@@ -46,6 +46,7 @@ public final class Training implements AutoCloseable {
         checkLength();
         adapter = plan.start() == null ? newAdapter() : furtherAdapter(plan.start());
         if (adapter.parameters().isEmpty()) {
+            adapter.close();
             throw new IllegalArgumentException(
                     "%s and the base's own masked-LM head have nothing to train; put pseudo tokens [P] into the template, or add a method"
                             .formatted(plan.method().name()));
@@ -96,7 +97,11 @@ public final class Training implements AutoCloseable {
                     "a template with [MASK] needs a classification, whose labels have words; this is "
                             + plan.task().name());
         }
-        if (!mask && !plan.words().isEmpty()) {
+        if (!plan.words().isEmpty() && plan.start() != null) {
+            throw new IllegalArgumentException(
+                    "the adapter that is trained on has its words already; leave these away: " + plan.words());
+        }
+        if (!plan.words().isEmpty() && base.pooling() != Pooling.MASK) {
             throw new IllegalArgumentException(
                     "words for labels mean nothing without [MASK] in a template: " + plan.words());
         }

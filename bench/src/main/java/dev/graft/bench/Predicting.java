@@ -3,8 +3,6 @@ package dev.graft.bench;
 import dev.graft.Base;
 import dev.graft.TrainingPlan;
 import dev.graft.adapter.Adapter;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Prediction as it is measured. */
@@ -15,12 +13,13 @@ final class Predicting {
      * The method at its start, since what is learned does not change what is computed, saved and loaded: what only training needs
      * is gone. Owned by the caller.
      */
-    static Adapter start(Base base, TrainingPlan plan) throws IOException {
-        Path saved = Files.createTempDirectory("graft-bench").resolve("adapter");
-        try (Adapter adapter = created(base, plan)) {
+    static Adapter start(Base base, TrainingPlan plan) {
+        try (ScratchFolder scratch = new ScratchFolder();
+                Adapter adapter = created(base, plan)) {
+            Path saved = scratch.path().resolve("adapter");
             adapter.save(saved, base.backbone());
+            return base.load(saved);
         }
-        return base.load(saved);
     }
 
     private static Adapter created(Base base, TrainingPlan plan) {

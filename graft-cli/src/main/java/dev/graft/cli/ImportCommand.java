@@ -138,20 +138,19 @@ final class ImportCommand implements Callable<Integer> {
         if (template == null) {
             return foreign.read(opened.name(), task, labels);
         }
+        String wording = template;
         List<String> answers = List.copyOf(words.keySet());
-        try {
+        return Failures.checked(spec, () -> {
             List<Integer> ids = new Words(opened.tokenizer()::idsOf, answers, words).verbalizer();
             SequencedMap<String, Integer> wordIds = new LinkedHashMap<>();
             for (int i = 0; i < answers.size(); i++) {
                 wordIds.put(answers.get(i), ids.get(i));
             }
-            return foreign.readMaskedLm(opened.name(), template, wordIds);
-        } catch (IllegalArgumentException e) {
-            throw new CommandException(String.valueOf(e.getMessage()), e);
-        }
+            return foreign.readMaskedLm(opened.name(), wording, wordIds);
+        });
     }
 
-    /** The libraries' heads read the pooler, also of a base that is usually pooled in another way. */
+    /** BERT's classifier reads the pooler, also of a base that is usually pooled in another way. */
     private static BaseFiles withPooler(BaseFiles files) {
         try (TensorSource source = TensorSource.open(files.weights())) {
             boolean has =

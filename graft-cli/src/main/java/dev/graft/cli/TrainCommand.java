@@ -135,7 +135,9 @@ final class TrainCommand implements Callable<Integer> {
 
     /** What --from names is replaced on demand alone. */
     private void requireOwnPlace(Path place) {
-        if (from != null && out == null && place.equals(from.normalize())) {
+        if (from != null
+                && out == null
+                && place.toAbsolutePath().equals(from.toAbsolutePath().normalize())) {
             throw new ParameterException(
                     spec.commandLine(),
                     "%s is what --from trains on; --out %s would replace it".formatted(place, place));

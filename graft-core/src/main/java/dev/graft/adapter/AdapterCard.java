@@ -130,7 +130,7 @@ public record AdapterCard(
                 head.hasNonNull("activation")
                         ? Activation.named(head.path("activation").asText())
                         : null,
-                head.hasNonNull("normEpsilon") ? head.path("normEpsilon").asDouble() : null,
+                head.hasNonNull("normEpsilon") ? head.path("normEpsilon").asDouble(Double.NaN) : null,
                 head.required("dropout").asDouble(Double.NaN),
                 head.required("scale").asDouble(Double.NaN),
                 head.required("shift").asDouble(Double.NaN),

@@ -48,6 +48,9 @@ final class AdapterDirectory {
             Files.createDirectory(fresh);
             content.writeTo(fresh);
             exchange();
+        } catch (AdapterException refusal) {
+            discardFresh(refusal);
+            throw refusal;
         } catch (IOException | UncheckedIOException | WeightsException e) {
             AdapterException failure = new AdapterException(
                     "%s: cannot write the adapter: %s; the adapter that was there, if any, is untouched"

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.graft.method.Compacter;
 import dev.graft.method.CompacterPlusPlus;
 import dev.graft.method.Custom;
+import dev.graft.method.Gated.Mean;
 import dev.graft.method.Houlsby;
 import dev.graft.method.Ia3;
 import dev.graft.method.Initializer;
@@ -191,8 +192,11 @@ final class AdapterHubExport {
             case Union union ->
                 "AdapterHub unites methods of different kinds, and a bottleneck and an invertible adapter of one activation";
             case Pfeiffer pfeiffer
-            when pfeiffer.gate() != null -> "AdapterHub's gates average over padding too: train with gate=legacy";
-            case UniPelt uniPelt -> "AdapterHub's gates average over padding too: train with gates=legacy or none";
+            when pfeiffer.gate() == Mean.MASKED ->
+                "AdapterHub's gates average over padding too: train with gate=legacy";
+            case UniPelt uniPelt
+            when uniPelt.gates() == UniPelt.Gates.MASKED ->
+                "AdapterHub's gates average over padding too: train with gates=legacy or none";
             case ScaledParallel parallel ->
                 "AdapterHub's parallel adapters stand beside whole sub-layers: train with sites=ffn or attention";
             case Parallel parallel ->

@@ -86,7 +86,7 @@ record AdapterHubPart(Method method, Map<String, long[]> shapes, Architecture ba
                         .put("original_ln_before", compacter.reads() == Reads.FINISHED));
             case Custom custom -> List.of(custom(custom));
             case Invertible invertible -> List.of(withInvertible(bottleneck(invertible.activation()), shapes, base));
-            case Prefix prefix -> List.of(prefix(prefix.length()));
+            case Prefix prefix -> List.of(prefix(prefix.length()).put("dropout", prefix.dropout()));
             case Prompt prompt ->
                 List.of(AdapterHubConfig.defaults("prompt_tuning")
                         .put("prompt_length", prompt.length())

@@ -139,6 +139,8 @@ final class AdapterHubUnion implements ForeignMethod {
     }
 
     private static boolean isPlain(Lora lora) {
-        return lora.dropout() == 0 && Set.copyOf(lora.targets()).equals(QUERY_AND_VALUE);
+        return lora.dropout() == 0
+                && lora.layers().isEmpty()
+                && Set.copyOf(lora.targets()).equals(QUERY_AND_VALUE);
     }
 }

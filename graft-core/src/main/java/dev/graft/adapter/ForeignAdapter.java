@@ -120,7 +120,7 @@ public final class ForeignAdapter {
      *
      * @param config {@code adapter_config.json}
      * @param tensors {@code adapter.safetensors} or {@code pytorch_adapter.bin}
-     * @param head what holds {@code classifier.weight} and {@code classifier.bias}: {@code model_head.safetensors}, or the
+     * @param head what holds the classifier: {@code model_head.safetensors}, or the
      *     base's own file where the library used the base's head
      * @throws AdapterException where the configuration is missing or not AdapterHub's
      */
@@ -139,10 +139,15 @@ public final class ForeignAdapter {
         ForeignAdapter foreign = new ForeignAdapter(backbone, config, tensors, tensors, MissingNode.getInstance());
         Method method = config.method(foreign.modules);
         Deltas deltas = foreign.deltas(method);
-        Map<String, Parameter> parameters =
-                deltas.parameters().stream().collect(Collectors.toMap(Parameter::name, parameter -> parameter));
-        new ParameterFile(tensors, foreign.stored(method, deltas.parameters())).readAmongOthers(parameters);
-        return deltas;
+        try {
+            Map<String, Parameter> parameters =
+                    deltas.parameters().stream().collect(Collectors.toMap(Parameter::name, parameter -> parameter));
+            new ParameterFile(tensors, foreign.stored(method, deltas.parameters())).readAmongOthers(parameters);
+            return deltas;
+        } catch (RuntimeException e) {
+            deltas.held().forEach(Parameter::close);
+            throw e;
+        }
     }
 
     private static Path peftTensors(Path directory) {
@@ -227,6 +232,7 @@ public final class ForeignAdapter {
             throw new AdapterException("%s: a template with words means nothing for a head that is no masked-LM head"
                     .formatted(headTensors));
         }
+        Task task = new Classification(List.copyOf(words.keySet()));
         ForeignHead head = ForeignHead.maskedLm(headConfig);
         for (int word : words.values()) {
             if (word < 0 || word >= head.task().outputs()) {
@@ -236,8 +242,7 @@ public final class ForeignAdapter {
         }
         Adapter all = read(written(method(), template), head, baseName, head.task());
         try (Head everyWord = all.head()) {
-            return all.answering(
-                    new Classification(List.copyOf(words.keySet())), everyWord.giving(List.copyOf(words.values())));
+            return all.answering(task, everyWord.giving(List.copyOf(words.values())));
         }
     }
 

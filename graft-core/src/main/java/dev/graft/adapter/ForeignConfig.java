@@ -119,6 +119,8 @@ record ForeignConfig(
         } catch (PatternSyntaxException e) {
             throw new AdapterException(
                     "%s: '%s' is no pattern: %s".formatted(file, e.getPattern(), e.getDescription()), e);
+        } catch (IllegalArgumentException e) {
+            throw senseless(e);
         }
     }
 
@@ -135,7 +137,11 @@ record ForeignConfig(
         try {
             return foreign.method(options, modules);
         } catch (IllegalArgumentException e) {
-            throw new AdapterException("%s: %s".formatted(file, e.getMessage()), e);
+            throw senseless(e);
         }
+    }
+
+    private AdapterException senseless(IllegalArgumentException e) {
+        return new AdapterException("%s: %s".formatted(file, e.getMessage()), e);
     }
 }

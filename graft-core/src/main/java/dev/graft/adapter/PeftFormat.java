@@ -96,13 +96,14 @@ final class PeftFormat {
             case Dora dora -> PeftLora.describe(json, dora, parameters, new PeftModules(modules));
             case Ia3 ia3 -> PeftIa3.describe(json, parameters, new PeftModules(modules));
             case Prefix prefix ->
-                virtualTokens(json, "PREFIX_TUNING", prefix.length())
+                virtualTokens(json, "PREFIX_TUNING", prefix.length(), base().hidden())
                         .put("encoder_hidden_size", base().hidden())
                         .put("prefix_projection", false);
             case Prompt prompt ->
-                virtualTokens(json, "PROMPT_TUNING", prompt.length()).put("prompt_tuning_init", "RANDOM");
+                virtualTokens(json, "PROMPT_TUNING", prompt.length(), base().embedding())
+                        .put("prompt_tuning_init", "RANDOM");
             case PTuning rows ->
-                virtualTokens(json, "P_TUNING", rows.takenPositions())
+                virtualTokens(json, "P_TUNING", rows.takenPositions(), base().embedding())
                         .put("encoder_reparameterization_type", "MLP")
                         .put("encoder_hidden_size", base().hidden())
                         .put("encoder_num_layers", 2)
@@ -121,14 +122,14 @@ final class PeftFormat {
                 .forEach(targets::add);
     }
 
-    private ObjectNode virtualTokens(ObjectNode json, String type, int length) {
+    private ObjectNode virtualTokens(ObjectNode json, String type, int length, int width) {
         json.remove("exclude_modules");
         return json.put("peft_type", type)
                 .put("num_virtual_tokens", length)
                 .put("num_attention_heads", base().heads())
                 .put("num_layers", base().layers())
                 .put("num_transformer_submodules", 1)
-                .put("token_dim", base().hidden());
+                .put("token_dim", width);
     }
 
     private Architecture base() {

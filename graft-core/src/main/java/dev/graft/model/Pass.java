@@ -99,7 +99,7 @@ public final class Pass {
     Tensor takenBack(Site.Embedding site, Tensor states) {
         for (EmbeddingDelta delta : deltas.embeddingsAt(site).reversed()) {
             if (delta instanceof InvertibleDelta invertible) {
-                states = invertible.inverse(states, this);
+                states = invertible.inverse(states.to(dtype()), this);
             }
         }
         return states;

@@ -112,7 +112,7 @@ final class PostNormEncoder implements Backbone {
     @Override
     public Tensor takenBack(Tensor vectors, Hidden hidden, Deltas deltas, Mode mode) {
         Pass pass = new Pass(tensors, deltas, mode, hidden.text());
-        return pass.takenBack(EMBEDDED, vectors.to(dtype())).to(dtype().master());
+        return pass.takenBack(EMBEDDED, vectors).to(dtype().master());
     }
 
     @Override

@@ -253,5 +253,9 @@ public final class Head implements AutoCloseable {
     @Override
     public void close() {
         parameters().forEach(Parameter::close);
+        if (parameters.isEmpty()) { // a verbaliser's layer is a copy of the base's, and no parameter
+            weight.close();
+            bias.close();
+        }
     }
 }

@@ -3,21 +3,26 @@ package dev.graft.adapter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.graft.adapter.AdapterExport.Format;
 import dev.graft.method.Method;
 import dev.graft.method.Methods;
 import dev.graft.model.Backbone;
 import dev.graft.model.Batch;
+import dev.graft.model.Families;
 import dev.graft.model.Mode;
 import dev.graft.model.Pooling;
 import dev.graft.task.Classification;
 import dev.graft.task.Regression;
 import dev.graft.task.Task;
+import dev.graft.tensor.DType;
 import dev.graft.tensor.Device;
 import dev.graft.tensor.Gradients;
 import dev.graft.tensor.RandomSource;
 import dev.graft.tensor.Scope;
 import dev.graft.tensor.Tensor;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -218,7 +223,27 @@ class AdapterExportTest {
                     .hasMessageContaining("cannot be exported to")
                     .hasMessageContaining(reason);
         }
-        assertThat(exported).doesNotExist();
+        assertThat(directory).isEmptyDirectory(); // not even what was half written
+    }
+
+    /** ELECTRA's embeddings are narrower than its layers: 16 and 32. */
+    @ParameterizedTest
+    @CsvSource({"'prompt:length=3,place=before_cls', 16", "p-tuning, 16", "'prefix:positions=shifted', 32"})
+    void peftIsToldHowWideVirtualTokensAre(String method, int width) throws IOException {
+        Path electra = GoldenFiles.of("base/electra_cls");
+        Path exported = directory.resolve("exported");
+        try (Backbone narrow = Families.open(
+                        electra.resolve("config.json"),
+                        electra.resolve("model.safetensors"),
+                        Pooling.CLS,
+                        DType.FLOAT32,
+                        Device.CPU);
+                Adapter adapter = Adapter.create(method(method), CLASSES, narrow, "theirs", Pooling.CLS, 20, 1)) {
+            AdapterExport.write(adapter, narrow, Format.PEFT, "my", exported);
+        }
+        JsonNode config = new ObjectMapper()
+                .readTree(exported.resolve("adapter_config.json").toFile());
+        assertThat(config.path("token_dim").asInt()).isEqualTo(width);
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.graft.bench.golden;
 import dev.graft.adapter.Adapter;
 import dev.graft.adapter.ForeignAdapter;
 import dev.graft.adapter.Merged;
+import dev.graft.bench.ScratchFolder;
 import dev.graft.method.Ia3;
 import dev.graft.model.Families;
 import dev.graft.model.Mode;
@@ -10,15 +11,10 @@ import dev.graft.tensor.Parameter;
 import dev.graft.tensor.Scope;
 import dev.graft.tensor.Tensor;
 import dev.graft.weights.TensorSource;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** Recomputes golden cases. It keeps the bases that it opened until {@link #close}; it belongs to one thread. */
 public final class Golden implements AutoCloseable {
@@ -92,28 +88,13 @@ public final class Golden implements AutoCloseable {
     /** What Graft writes of the adapter reads back as the same one. */
     private static void savedAgain(
             Adapter adapter, GoldenModel model, GoldenTensors tensors, Tensor logits, Deviations deviations) {
-        try {
-            Path directory = Files.createTempDirectory("golden");
-            try {
-                adapter.save(directory, model.backbone());
-                try (Adapter again = Adapter.load(directory, model.backbone())) {
-                    Tensor same = again.outputs(model.backbone(), tensors.batch("input."), Mode.EVALUATION);
-                    deviations.compare("saved again", same, logits, Tolerance.SAME);
-                }
-            } finally {
-                for (Path file : files(directory)) {
-                    Files.delete(file);
-                }
-                Files.delete(directory);
+        try (ScratchFolder scratch = new ScratchFolder()) {
+            Path directory = scratch.path().resolve("adapter");
+            adapter.save(directory, model.backbone());
+            try (Adapter again = Adapter.load(directory, model.backbone())) {
+                Tensor same = again.outputs(model.backbone(), tensors.batch("input."), Mode.EVALUATION);
+                deviations.compare("saved again", same, logits, Tolerance.SAME);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static List<Path> files(Path directory) throws IOException {
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.toList();
         }
     }
 

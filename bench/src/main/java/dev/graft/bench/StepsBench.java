@@ -3,15 +3,12 @@ package dev.graft.bench;
 import dev.graft.Base;
 import dev.graft.TrainingPlan;
 import dev.graft.adapter.Adapter;
-import dev.graft.hub.Hub;
 import dev.graft.method.Custom;
 import dev.graft.method.Full;
 import dev.graft.method.HeadOnly;
 import dev.graft.method.Lora;
 import dev.graft.method.Method;
 import dev.graft.method.Methods;
-import dev.graft.tensor.Device;
-import dev.graft.tensor.Precision;
 import dev.graft.train.Encoded;
 import dev.graft.train.Evaluator;
 import java.io.IOException;
@@ -21,6 +18,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Measures what every method's training and prediction cost beside each other, turn by turn, and prints a table. */
@@ -32,11 +30,8 @@ import picocli.CommandLine.Option;
         },
         mixinStandardHelpOptions = true)
 final class StepsBench implements Callable<Integer> {
-    @Option(names = "--data", defaultValue = "sst2", description = "sst2, books or a file (default: ${DEFAULT-VALUE})")
-    String data = "sst2";
-
-    @Option(names = "--base", defaultValue = "minilm", description = "the base (default: ${DEFAULT-VALUE})")
-    String base = "minilm";
+    @Mixin
+    MeasuredOptions options = new MeasuredOptions();
 
     @Option(
             names = "--method",
@@ -44,23 +39,17 @@ final class StepsBench implements Callable<Integer> {
             description = "NAME[:option=value,...], separated by ; besides lora, full and head (default: all)")
     @Nullable List<String> methods;
 
-    @Option(names = "--dtype", defaultValue = "auto", description = "fp32, bf16 or auto (default: ${DEFAULT-VALUE})")
-    String dtype = "auto";
-
     @Option(names = "--rows", defaultValue = "320", description = "rows of one round (default: ${DEFAULT-VALUE})")
     int rows = 320;
-
-    @Option(names = "--rounds", defaultValue = "5", description = "measured rounds (default: ${DEFAULT-VALUE})")
-    int rounds = 5;
 
     /** A method's rates, examples a second. */
     private record Pace(Method method, long parameters, Rates training, Rates prediction) {}
 
     @Override
     public Integer call() throws IOException {
-        Workload workload = Workload.named(data, rows);
+        Workload workload = Workload.named(options.data, rows);
         List<Adapter> adapters = new ArrayList<>();
-        try (Base opened = Base.open(Hub.standard().resolve(base), Precision.named(dtype), Device.CPU)) {
+        try (Base opened = options.open()) {
             Turns turns = new Turns();
             List<Pace> paces = new ArrayList<>();
             for (Method method : measured()) {
@@ -75,7 +64,7 @@ final class StepsBench implements Callable<Integer> {
                         turns.with(() -> Predicting.rate(
                                 texts.size(), () -> Evaluator.outputs(adapter, opened.backbone(), texts)))));
             }
-            turns.take(rounds);
+            turns.take(options.rounds);
             print(paces);
         } finally {
             adapters.forEach(Adapter::close);

@@ -1,0 +1,31 @@
+package dev.graft.bench;
+
+import dev.graft.Base;
+import dev.graft.hub.BaseFiles;
+import dev.graft.hub.Hub;
+import dev.graft.tensor.Device;
+import dev.graft.tensor.Precision;
+import picocli.CommandLine.Option;
+
+/** On what is measured, and how often. */
+class MeasuredOptions {
+    @Option(names = "--data", defaultValue = "sst2", description = "sst2, books or a file (default: ${DEFAULT-VALUE})")
+    String data = "sst2";
+
+    @Option(names = "--base", defaultValue = "minilm", description = "the base (default: ${DEFAULT-VALUE})")
+    String base = "minilm";
+
+    @Option(names = "--dtype", defaultValue = "auto", description = "fp32, bf16 or auto (default: ${DEFAULT-VALUE})")
+    String dtype = "auto";
+
+    @Option(names = "--rounds", defaultValue = "5", description = "measured rounds (default: ${DEFAULT-VALUE})")
+    int rounds = 5;
+
+    BaseFiles files() {
+        return Hub.standard().resolve(base);
+    }
+
+    Base open() {
+        return Base.open(files(), Precision.named(dtype), Device.CPU);
+    }
+}

@@ -150,7 +150,7 @@ public final class Adapter implements AutoCloseable {
 
     /** The head's outputs for a batch, [B, C] in full precision; they belong to the innermost scope. */
     public Tensor outputs(Backbone backbone, Batch batch, Mode mode) {
-        Hidden hidden = backbone.forward(batch, deltas, mode);
+        Hidden hidden = backbone.forward(batch, pooling, deltas, mode);
         Tensor pooled = backbone.pool(hidden, pooling, deltas, mode);
         return pooling == Pooling.ANSWER
                 ? head.apply(pooled, mode, words -> backbone.takenBack(words, hidden, deltas, mode))

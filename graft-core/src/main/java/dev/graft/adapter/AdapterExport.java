@@ -178,7 +178,10 @@ public final class AdapterExport {
         Batch batch =
                 Batch.of(PROBE, PROBE.stream().map(text -> new int[text.length]).toList(), 0, backbone.device());
         Tensor pooled = backbone.pool(
-                backbone.forward(batch, acting, Mode.EVALUATION), adapter.pooling(), acting, Mode.EVALUATION);
+                backbone.forward(batch, adapter.pooling(), acting, Mode.EVALUATION),
+                adapter.pooling(),
+                acting,
+                Mode.EVALUATION);
         return head.apply(pooled, Mode.EVALUATION).toDoubles();
     }
 

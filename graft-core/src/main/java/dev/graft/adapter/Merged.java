@@ -31,7 +31,7 @@ public final class Merged implements AutoCloseable {
 
     /** The head's outputs for a batch, [B, C] in full precision; they belong to the innermost scope. */
     public Tensor outputs(Batch batch) {
-        Hidden hidden = base.forward(batch, copies, Mode.EVALUATION);
+        Hidden hidden = base.forward(batch, adapter.pooling(), copies, Mode.EVALUATION);
         return adapter.head().apply(base.pool(hidden, adapter.pooling(), copies, Mode.EVALUATION), Mode.EVALUATION);
     }
 

@@ -32,6 +32,11 @@ public record Change(Site site, Form form, Reads reads, Join join) implements Ou
     }
 
     @Override
+    public boolean rowwise() {
+        return join.rowwise();
+    }
+
+    @Override
     public List<Parameter> parameters() {
         List<Parameter> parameters = new ArrayList<>(form.parameters());
         parameters.addAll(join.parameters());

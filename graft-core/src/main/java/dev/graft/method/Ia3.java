@@ -110,6 +110,11 @@ public record Ia3(List<String> outputs, List<String> inputs) implements Method {
         }
 
         @Override
+        public boolean rowwise() {
+            return true;
+        }
+
+        @Override
         public Optional<Merge> merge() {
             return Optional.of(
                     tensors -> tensors.multiplyInput(new Site.Linear(site.layer(), Role.ATTENTION_OUT), l.value()));

@@ -24,6 +24,11 @@ public interface Join {
      */
     Tensor join(Tensor h, Tensor change, Tensor read, Pass pass);
 
+    /** Whether it {@linkplain dev.graft.model.Delta#rowwise joins each row by itself}. */
+    default boolean rowwise() {
+        return true;
+    }
+
     /** How tensors of the base take up a change that joins so; empty where none can. */
     default Optional<Merge> merge(Change change) {
         return Optional.empty();

@@ -27,6 +27,11 @@ public record JoinedHeadsChange(Site.Heads site, Form form, Join join) implement
     }
 
     @Override
+    public boolean rowwise() {
+        return join.rowwise();
+    }
+
+    @Override
     public List<Parameter> parameters() {
         List<Parameter> parameters = new ArrayList<>(form.parameters());
         parameters.addAll(join.parameters());

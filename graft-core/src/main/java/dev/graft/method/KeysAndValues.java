@@ -95,6 +95,11 @@ record KeysAndValues(
     }
 
     @Override
+    public boolean rowwise() {
+        return gate == null || gate.rowwise();
+    }
+
+    @Override
     public List<Parameter> parameters() {
         List<Parameter> parameters = new ArrayList<>(pairs.parameters());
         if (gate != null) {

@@ -24,6 +24,11 @@ public record PerHeadChange(Site.Heads site, HeadsForm form, Join join) implemen
     }
 
     @Override
+    public boolean rowwise() {
+        return join.rowwise();
+    }
+
+    @Override
     public List<Parameter> parameters() {
         List<Parameter> parameters = new ArrayList<>(form.parameters());
         parameters.addAll(join.parameters());

@@ -35,6 +35,14 @@ public interface Backbone extends AutoCloseable {
     Hidden forward(Batch batch, Deltas deltas, Mode mode);
 
     /**
+     * As {@link #forward(Batch, Deltas, Mode)}, with only those rows of the last layer that the pooling reads, R of each text: one
+     * where it reads one and no delta looks at others.
+     *
+     * @throws ModelException where the rows do not fit the base's positions, or the pooling reads a mask that a text lacks
+     */
+    Hidden forward(Batch batch, Pooling pooling, Deltas deltas, Mode mode);
+
+    /**
      * One vector per text in full precision, [B, d].
      *
      * @throws ModelException for {@link Pooling#POOLER} on a base without one

@@ -14,6 +14,14 @@ public sealed interface Delta permits OutputDelta, HeadsDelta, EmbeddingDelta, R
     /** What trains, in a fixed order, and what is held {@linkplain Parameter#frozen as it is}; owned by the delta's adapter. */
     List<Parameter> parameters();
 
+    /**
+     * Whether what it makes of a row depends on that row alone, but for the keys and values of attention. Only where all deltas say so
+     * may a backbone leave out rows that nothing reads.
+     */
+    default boolean rowwise() {
+        return false;
+    }
+
     /** How tensors of the base take this delta up; empty where none can. */
     default Optional<Merge> merge() {
         return Optional.empty();

@@ -17,6 +17,7 @@ public final class Deltas {
     public static final Deltas NONE = new Deltas(List.of());
 
     private final List<Delta> all;
+    private final boolean rowwise;
     private final List<Parameter> held;
     private final List<Parameter> parameters;
     private final Map<Site, List<OutputDelta>> outputs = new HashMap<>();
@@ -29,6 +30,7 @@ public final class Deltas {
      */
     public Deltas(List<? extends Delta> deltas) {
         all = List.copyOf(deltas);
+        rowwise = all.stream().allMatch(Delta::rowwise);
         for (Delta delta : all) {
             switch (delta) {
                 case OutputDelta d -> add(outputs, d.site(), d);
@@ -52,6 +54,11 @@ public final class Deltas {
     /** Every delta, in the order of placement. */
     public List<Delta> all() {
         return all;
+    }
+
+    /** Whether each of them {@linkplain Delta#rowwise changes a row by itself}. */
+    boolean rowwise() {
+        return rowwise;
     }
 
     /** Everything that trains, each parameter once, in the order of placement. */

@@ -5,6 +5,12 @@ public non-sealed interface EmbeddingDelta extends Delta {
     /** Where it acts. */
     Site site();
 
+    /** It acts below the layers, where every row is needed. */
+    @Override
+    default boolean rowwise() {
+        return true;
+    }
+
     /** The rows to go on with. */
     Embedded apply(Embedded embedded, Pass pass);
 }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What enters the softmax of one attention.
  *
- * @param input the sub-layer's input, [B, T, d]
+ * @param input those rows of the sub-layer's input that attend, [B, T, d]
  * @param queries [B, H, T, e]
  * @param keys [B, H, S, e]
  * @param values [B, H, S, e]
@@ -26,7 +26,14 @@ public record Heads(
         @Nullable Tensor mask,
         UnaryOperator<Tensor> keyProjection,
         UnaryOperator<Tensor> valueProjection) {
-    private static final long SHORT_ROW = 64;
+    /** What is added to the score of a key that may not be seen; no softmax survives it. */
+    static final double UNSEEN = -1e30;
+
+    /** Numbers in a vector register. On shorter rows libtorch's softmax goes element by element, ten times slower. */
+    private static final long VECTOR = 16;
+
+    /** The same in half precision. */
+    private static final long HALF_VECTOR = 32;
 
     /**
      * The same attention with keys and values that every query sees put before the others.
@@ -66,16 +73,42 @@ public record Heads(
         if (queries.dtype() != DType.BFLOAT16 || queries.device().kind() != Device.Kind.CPU) {
             return Functions.attention(queries, keys, values, mask);
         }
+        if (keys.size(2) < VECTOR) {
+            return padded(VECTOR).composed();
+        }
+        return composed();
+    }
+
+    /** The same attention with masked keys behind the others, up to S of them. */
+    private Heads padded(long length) {
+        long missing = length - keys.size(2);
+        Tensor seen = mask == null ? Tensor.zeros(queries.dtype(), queries.device(), 1, 1, 1, keys.size(2)) : mask;
+        return new Heads(
+                input,
+                queries,
+                keys.padded(2, missing, 0),
+                values.padded(2, missing, 0),
+                seen.padded(3, missing, UNSEEN),
+                keyProjection,
+                valueProjection);
+    }
+
+    private Tensor composed() {
         double scale = 1 / Math.sqrt(queries.size(-1));
-        Tensor scores = queries.times(scale).matmul(keys.transpose(2, 3)); // [B, H, T, S]
+        // A product copies what is not in one piece; a transposed copy takes longer.
+        Tensor scores = queries.times(scale).matmul(keys.contiguous().transpose(2, 3)); // [B, H, T, S]
         return weights(scores).matmul(values);
     }
 
     /** {@code softmax(scores + mask)}, [B, H, T, S]. */
     private Tensor weights(Tensor scores) {
-        // On rows this short libtorch's half-precision kernels go element by element, four times slower than these.
-        DType dtype = keys.size(2) < SHORT_ROW ? scores.dtype().master() : scores.dtype();
-        Tensor masked = mask == null ? scores.to(dtype) : scores.plus(mask.to(dtype));
-        return masked.softmax(-1).to(scores.dtype());
+        DType dtype = keys.size(2) < HALF_VECTOR ? scores.dtype().master() : scores.dtype();
+        if (mask == null) {
+            return scores.to(dtype).softmax(-1).to(scores.dtype());
+        }
+        long[] each = {mask.size(0), 1, scores.size(2), scores.size(3)};
+        // Added to whole matrices at a time; row by row, short rows take several times as long.
+        Tensor rows = mask.to(dtype).expand(each).contiguous(); // [B, 1, T, S]
+        return scores.plus(rows).softmax(-1).to(scores.dtype());
     }
 }

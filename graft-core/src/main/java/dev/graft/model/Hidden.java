@@ -4,7 +4,7 @@ import dev.graft.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a backbone gives for a batch.
+ * What a backbone gives for the rows of a batch, or for those that are read.
  *
  * @param states the last layer's output, [B, T, d]; T counts inserted rows too
  * @param text 1 where a position is a token of the text: neither padding nor inserted, INT64 [B, T]
@@ -22,12 +22,7 @@ public record Hidden(Tensor states, Tensor text, @Nullable Marks marks) {
      * @throws ModelException where no template with a mask wrote the texts
      */
     Tensor answer() {
-        if (marks == null || marks.answer().sum().item() != states.size(0)) {
-            throw new ModelException(
-                    "a masked-LM head answers at [MASK], which each text needs once; write them by a template with [MASK]");
-        }
-        Tensor weights = marks.answer().to(states.dtype()).unsqueeze(2); // [B, T, 1]
-        return states.times(weights).sum(1, false);
+        return Marks.require(marks).answerOf(states).select(1, 0);
     }
 
     /** The mean over the text's positions, [B, d]. */

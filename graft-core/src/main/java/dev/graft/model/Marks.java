@@ -4,6 +4,8 @@ import dev.graft.tensor.DType;
 import dev.graft.tensor.Device;
 import dev.graft.tensor.Tensor;
 import java.util.List;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a template made of the positions of a batch.
@@ -26,6 +28,29 @@ public record Marks(Tensor pseudo, Tensor answer) {
         return new Marks(
                 Tensor.of(pseudo, texts.size(), columns).to(device),
                 Tensor.of(answer, texts.size(), columns).to(device));
+    }
+
+    /**
+     * @throws ModelException where no template wrote the texts, or one without a mask
+     */
+    static Marks require(@Nullable Marks marks) {
+        if (marks == null || marks.answer().sum().item() != marks.answer().size(0)) {
+            throw new ModelException(
+                    "a masked-LM head answers at [MASK], which each text needs once; write them by a template with [MASK]");
+        }
+        return marks;
+    }
+
+    /** The row at the mask, [B, T, ..] to [B, 1, ..]. */
+    Tensor answerOf(Tensor rows) {
+        Tensor weights = answer.to(rows.dtype()); // [B, T]
+        return rows.times(rows.dimensions() == 2 ? weights : weights.unsqueeze(2))
+                .sum(1, true);
+    }
+
+    /** The marks of some of the rows. */
+    Marks of(UnaryOperator<Tensor> rows) {
+        return new Marks(rows.apply(pseudo), rows.apply(answer));
     }
 
     /** 0 at pseudo tokens and 1 elsewhere, [B, T]. */

@@ -6,7 +6,9 @@ import dev.graft.tensor.Device;
 import dev.graft.tensor.Functions;
 import dev.graft.tensor.Tensor;
 import dev.graft.weights.TensorSource;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** An encoder of post-norm layers, whichever its family: words, the family's embedding block, layers, pooler. */
 final class PostNormEncoder implements Backbone {
@@ -46,10 +48,33 @@ final class PostNormEncoder implements Backbone {
 
     @Override
     public Hidden forward(Batch batch, Deltas deltas, Mode mode) {
+        return forward(batch, deltas, mode, marks -> UnaryOperator.identity());
+    }
+
+    @Override
+    public Hidden forward(Batch batch, Pooling pooling, Deltas deltas, Mode mode) {
+        return deltas.rowwise()
+                ? forward(batch, deltas, mode, marks -> rowsRead(pooling, marks))
+                : forward(batch, deltas, mode);
+    }
+
+    private Hidden forward(
+            Batch batch, Deltas deltas, Mode mode, Function<@Nullable Marks, UnaryOperator<Tensor>> choice) {
         Pass text = new Pass(tensors, deltas, mode, batch.mask());
         Embedded embedded = embed(batch, text); // [B, T, E]
         Pass pass = text.over(embedded.mask());
-        return new Hidden(layers.run(projected(embedded.states(), pass), pass), embedded.text(), embedded.marks());
+        Marks marks = embedded.marks();
+        UnaryOperator<Tensor> rows = choice.apply(marks); // [B, T, ..] to [B, R, ..]
+        Tensor states = layers.run(projected(embedded.states(), pass), rows, pass); // [B, R, d]
+        return new Hidden(states, rows.apply(embedded.text()), marks == null ? null : marks.of(rows));
+    }
+
+    private static UnaryOperator<Tensor> rowsRead(Pooling pooling, @Nullable Marks marks) {
+        return switch (pooling) {
+            case CLS, POOLER -> rows -> rows.narrow(1, 0, 1).contiguous();
+            case MEAN -> UnaryOperator.identity();
+            case ANSWER, MASK -> Marks.require(marks)::answerOf;
+        };
     }
 
     private Embedded embed(Batch batch, Pass pass) {

@@ -30,32 +30,38 @@ record PostNormLayers(EncoderSizes sizes) {
                 .norm(owner + ".ffn.norm", d);
     }
 
-    /** All layers, [B, T, d] to [B, T, d]. */
-    Tensor run(Tensor h, Pass pass) {
+    /**
+     * All layers, [B, T, d] to [B, R, d].
+     *
+     * @param read the rows of the last layer that something reads, [B, T, d] to [B, R, d]; the others are its keys and values only
+     */
+    Tensor run(Tensor h, UnaryOperator<Tensor> read, Pass pass) {
         Tensor mask = attentionMask(pass.mask(), pass.dtype()); // [B, 1, 1, T]
         for (int i = 0; i < sizes.layers(); i++) {
             try (Scope scope = Scope.open()) {
-                h = scope.keep(layer(i, h, mask, pass));
+                boolean last = i == sizes.layers() - 1;
+                h = scope.keep(layer(i, h, last ? read.apply(h) : h, mask, pass));
             }
         }
         return h;
     }
 
-    private Tensor layer(int i, Tensor x, @Nullable Tensor mask, Pass pass) {
-        Tensor a = attention(i, x, mask, pass); // [B, T, d]
+    /** The rows x, [B, R, d], over the texts that they belong to, [B, T, d]. */
+    private Tensor layer(int i, Tensor text, Tensor x, @Nullable Tensor mask, Pass pass) {
+        Tensor a = attention(i, text, x, mask, pass); // [B, R, d]
         Tensor h1 = addAndNorm(i, Block.ATTENTION, x, a, pass);
-        Tensor f = feedForward(i, h1, pass); // [B, T, d]
+        Tensor f = feedForward(i, h1, pass); // [B, R, d]
         Tensor out = addAndNorm(i, Block.FFN, h1, f, pass);
         return pass.output(new Site.Layer(i), x, out, h -> h);
     }
 
-    private Tensor attention(int i, Tensor x, @Nullable Tensor mask, Pass pass) {
+    private Tensor attention(int i, Tensor text, Tensor x, @Nullable Tensor mask, Pass pass) {
         UnaryOperator<Tensor> keys = y -> split(pass.linear(new Site.Linear(i, Role.KEY), y));
         UnaryOperator<Tensor> values = y -> split(pass.linear(new Site.Linear(i, Role.VALUE), y));
-        Tensor q = split(pass.linear(new Site.Linear(i, Role.QUERY), x)); // [B, H, T, e]
-        Heads inputs = new Heads(x, q, keys.apply(x), values.apply(x), mask, keys, values);
-        Tensor heads = pass.attend(new Site.Heads(i), inputs); // [B, H, T, e]
-        Tensor joined = heads.transpose(1, 2).reshape(x.size(0), x.size(1), sizes.hidden()); // [B, T, d]
+        Tensor q = split(pass.linear(new Site.Linear(i, Role.QUERY), x)); // [B, H, R, e]
+        Heads inputs = new Heads(x, q, keys.apply(text), values.apply(text), mask, keys, values);
+        Tensor heads = pass.attend(new Site.Heads(i), inputs); // [B, H, R, e]
+        Tensor joined = heads.transpose(1, 2).reshape(x.size(0), x.size(1), sizes.hidden()); // [B, R, d]
         return pass.baseDropout(
                 pass.linear(new Site.Linear(i, Role.ATTENTION_OUT), joined), "layer." + i + ".attention");
     }
@@ -83,6 +89,6 @@ record PostNormLayers(EncoderSizes sizes) {
         Tensor padding = mask.times(-1).plus(1).to(dtype);
         return padding.max().item() == 0
                 ? null
-                : padding.times(-1e30).unsqueeze(1).unsqueeze(1);
+                : padding.times(Heads.UNSEEN).unsqueeze(1).unsqueeze(1);
     }
 }

@@ -17,6 +17,12 @@ public record Replacement(String tensor, Parameter parameter) implements Delta {
         return List.of(parameter);
     }
 
+    /** It changes what a layer computes with, not of which rows. */
+    @Override
+    public boolean rowwise() {
+        return true;
+    }
+
     /** It stands in a tensor's place already. */
     @Override
     public Optional<Merge> merge() {

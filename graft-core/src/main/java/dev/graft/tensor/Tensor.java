@@ -357,6 +357,14 @@ public final class Tensor implements AutoCloseable {
         return op(() -> handle.index_select(dimension, indices.handle));
     }
 
+    /** A copy with {@code length} more entries of the given value behind a dimension's others. */
+    public Tensor padded(int dimension, long length, double value) {
+        long[] pairs = new long[2 * (dimensions() - dimension)]; // from the last dimension on: before, behind
+        pairs[pairs.length - 1] = length;
+        return op(() -> torch.constant_pad_nd(handle, pairs, new Scalar(value)));
+    }
+
+    /** This tensor where its elements lie in one piece in row-major order, else such a copy of it. */
     public Tensor contiguous() {
         return op(handle::contiguous);
     }

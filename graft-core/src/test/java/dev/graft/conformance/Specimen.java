@@ -118,9 +118,16 @@ final class Specimen implements AutoCloseable {
 
     /** The logits of the same head on the plain base. */
     Tensor baseLogits() {
-        Hidden hidden = base.forward(Texts.all(), Deltas.NONE, Mode.EVALUATION);
-        Tensor pooled = base.pool(hidden, adapter.pooling(), Deltas.NONE, Mode.EVALUATION);
-        return adapter.head().apply(pooled, Mode.EVALUATION);
+        return logitsWith(Deltas.NONE);
+    }
+
+    /** The same head's, from as many rows as the adapter computes, so that what is equal is so to the bit. */
+    private Tensor logitsWith(Deltas other) {
+        boolean alone = deltas().all().stream().allMatch(Delta::rowwise);
+        Hidden hidden = alone
+                ? base.forward(Texts.all(), adapter.pooling(), other, Mode.EVALUATION)
+                : base.forward(Texts.all(), other, Mode.EVALUATION);
+        return adapter.head().apply(base.pool(hidden, adapter.pooling(), other, Mode.EVALUATION), Mode.EVALUATION);
     }
 
     /** The loss on the batch, recorded for gradients. */
@@ -140,10 +147,7 @@ final class Specimen implements AutoCloseable {
     double lossWith(Deltas other) {
         try (Scope step = Scope.open();
                 Gradients off = Gradients.off()) {
-            Hidden hidden = base.forward(Texts.all(), other, Mode.EVALUATION);
-            Tensor pooled = base.pool(hidden, adapter.pooling(), other, Mode.EVALUATION);
-            return TARGETS.loss(adapter.head().apply(pooled, Mode.EVALUATION), new int[] {0, 1, 2}, false)
-                    .item();
+            return TARGETS.loss(logitsWith(other), new int[] {0, 1, 2}, false).item();
         }
     }
 

@@ -20,16 +20,19 @@ from transformers import AutoConfig, BertModel
 
 
 class Classifier(nn.Module):
-    """Mean pooling over real tokens and one linear layer, as Graft's head on this base."""
+    """The first token's state or the mean over real tokens, and one linear layer, as Graft's head on this base."""
 
-    def __init__(self, encoder, hidden, labels, dropout):
+    def __init__(self, encoder, pooling, hidden, labels, dropout):
         super().__init__()
+        self.pooling = pooling
         self.encoder = encoder
         self.dropout = nn.Dropout(dropout)
         self.head = nn.Linear(hidden, labels)
 
     def forward(self, ids, types, mask):
         states = self.encoder(input_ids=ids, token_type_ids=types, attention_mask=mask).last_hidden_state
+        if self.pooling == "CLS":
+            return self.head(self.dropout(states[:, 0].float()))
         weights = mask[:, -states.shape[1] :].unsqueeze(-1).to(torch.float32)
         states = states[:, -weights.shape[1] :]
         pooled = (states.float() * weights).sum(1) / weights.sum(1)
@@ -68,7 +71,7 @@ def encoder(args):
         upper = model.encoder.layer[-args.size :] if args.method == "top-k" else []
         for layer in upper:
             layer.requires_grad_(True)
-    return model, config.hidden_size
+    return model, config
 
 
 def tensors(batch):
@@ -118,8 +121,8 @@ def main():
     torch.set_num_threads(args.threads)
     with open(args.batches, encoding="utf-8") as file:
         batches = json.load(file)
-    inner, hidden = encoder(args)
-    model = Classifier(inner, hidden, args.labels, 0.1)
+    inner, config = encoder(args)
+    model = Classifier(inner, config.graft_pooling, config.hidden_size, args.labels, 0.1)
     trained = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=1e-4, fused=True)
     autocast = args.dtype == "bf16"

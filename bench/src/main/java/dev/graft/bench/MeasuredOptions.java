@@ -3,8 +3,11 @@ package dev.graft.bench;
 import dev.graft.Base;
 import dev.graft.hub.BaseFiles;
 import dev.graft.hub.Hub;
+import dev.graft.model.Pooling;
 import dev.graft.tensor.Device;
 import dev.graft.tensor.Precision;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** On what is measured, and how often. */
@@ -15,6 +18,9 @@ class MeasuredOptions {
     @Option(names = "--base", defaultValue = "minilm", description = "the base (default: ${DEFAULT-VALUE})")
     String base = "minilm";
 
+    @Option(names = "--pooling", description = "what the head reads: mean, cls (default: as the base does)")
+    @Nullable String pooling;
+
     @Option(names = "--dtype", defaultValue = "auto", description = "fp32, bf16 or auto (default: ${DEFAULT-VALUE})")
     String dtype = "auto";
 
@@ -22,7 +28,8 @@ class MeasuredOptions {
     int rounds = 5;
 
     BaseFiles files() {
-        return Hub.standard().resolve(base);
+        BaseFiles files = Hub.standard().resolve(base);
+        return pooling == null ? files : files.pooledBy(Pooling.valueOf(pooling.toUpperCase(Locale.ROOT)));
     }
 
     Base open() {

@@ -80,8 +80,11 @@ case $class_path in
   *) blas= ;;
 esac
 
-# glibc otherwise keeps an arena of freed native memory for every thread.
-export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}"
+# glibc otherwise keeps an arena of freed native memory for every thread, and gives large tensors back to the system at once, which
+# then clears every page anew in the next step. Older versions refuse a threshold above 32 MiB.
+export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-1}"
+export MALLOC_MMAP_THRESHOLD_="${MALLOC_MMAP_THRESHOLD_:-33554432}"
+export MALLOC_TRIM_THRESHOLD_="${MALLOC_TRIM_THRESHOLD_:-2147483648}"
 # libgomp spins between operations by default; beside any other busy thread that slows small operations ten-fold.
 export GOMP_SPINCOUNT="${GOMP_SPINCOUNT:-1000}"
 

@@ -80,9 +80,10 @@ case $class_path in
   *) blas= ;;
 esac
 
-# glibc otherwise keeps an arena of freed native memory for every thread, and gives large tensors back to the system at once, which
-# then clears every page anew in the next step. Older versions refuse a threshold above 32 MiB.
-export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-1}"
+# glibc otherwise keeps an arena of freed native memory for every thread; the workers need one each, or they wait for each other. And
+# it gives large tensors back to the system at once, which then clears every page anew in the next step, one thread at a time. Older
+# versions refuse a threshold above 32 MiB.
+export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-4}"
 export MALLOC_MMAP_THRESHOLD_="${MALLOC_MMAP_THRESHOLD_:-33554432}"
 export MALLOC_TRIM_THRESHOLD_="${MALLOC_TRIM_THRESHOLD_:-2147483648}"
 # libgomp spins between operations by default; beside any other busy thread that slows small operations ten-fold.

@@ -18,12 +18,15 @@ import picocli.CommandLine.Mixin;
         name = "train",
         description = {
             "Measures the training loop; with --peers against the Python libraries on the same batches, twice: with the",
-            "same dropout (none in the base, 0.1 before the head), and with each side's default (theirs: 0.1 in the base)."
+            "same dropout (none in the base, 0.1 before the head) and settings of malloc, and with each side's defaults",
+            "(theirs: dropout 0.1 in the base, malloc's own)."
         },
         mixinStandardHelpOptions = true)
 final class TrainBench implements Callable<Integer> {
-    private static final String SAME_DROPOUT = "dropout alike: none in the base, 0.1 before the head";
-    private static final String OWN_DROPOUT = "each side's default dropout: Graft none in the base, Python 0.1";
+    private static final String SAME =
+            "alike: no dropout in the base, 0.1 before the head, the same settings of malloc";
+    private static final String DEFAULTS =
+            "each side's defaults: Python with dropout 0.1 in the base and malloc as it is";
 
     @Mixin
     BenchOptions options = new BenchOptions();
@@ -48,8 +51,8 @@ final class TrainBench implements Callable<Integer> {
                             batches)
                     : null) {
                 long trained = trained(base, plan);
-                Match same = peers == null ? null : peers.match(turns, SAME_DROPOUT, ours);
-                Match own = peers == null ? null : peers.match(turns, OWN_DROPOUT, ours, "--dropout", "0.1");
+                Match same = peers == null ? null : peers.match(turns, SAME, ours);
+                Match own = peers == null ? null : peers.defaults(turns, DEFAULTS, ours, "--dropout", "0.1");
                 requireEqual(trained, peers);
                 turns.take(options.rounds);
                 Report report = new Report(options, base, ours, Shape.of(texts, batches), passes(plan));

@@ -48,12 +48,6 @@ public record Gated(Parameter weight, Parameter bias, Mean mean) implements Join
         return each.times(real).sum(1, true).dividedBy(real.sum(1, true));
     }
 
-    /** A gate reads all of a text. */
-    @Override
-    public boolean rowwise() {
-        return false;
-    }
-
     @Override
     public List<Parameter> parameters() {
         return List.of(weight, bias);

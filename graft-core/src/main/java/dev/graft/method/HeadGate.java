@@ -14,6 +14,11 @@ import java.util.List;
  */
 record HeadGate(Parameter gate, boolean tanh) implements Join {
     @Override
+    public boolean rowwise() {
+        return true;
+    }
+
+    @Override
     public Tensor join(Tensor h, Tensor change, Tensor read, Pass pass) {
         Tensor g = tanh ? gate.value().tanh() : gate.value();
         return h.plus(change.times(g.reshape(-1, 1, 1))).to(h.dtype()); // [B, H, T, e]

@@ -26,7 +26,7 @@ public interface Join {
 
     /** Whether it {@linkplain dev.graft.model.Delta#rowwise joins each row by itself}. */
     default boolean rowwise() {
-        return true;
+        return false;
     }
 
     /** How tensors of the base take up a change that joins so; empty where none can. */

@@ -96,7 +96,7 @@ record KeysAndValues(
 
     @Override
     public boolean rowwise() {
-        return gate == null || gate.rowwise();
+        return gate == null;
     }
 
     @Override

@@ -12,6 +12,11 @@ import java.util.List;
  */
 public record LearnedScale(Parameter scale) implements Join {
     @Override
+    public boolean rowwise() {
+        return true;
+    }
+
+    @Override
     public Tensor join(Tensor h, Tensor change, Tensor read, Pass pass) {
         return h.plus(change.times(scale.in(pass.dtype()))); // [.., d]
     }

@@ -10,6 +10,11 @@ import java.util.Optional;
 /** {@code h * change}, each number with its own. */
 record Multiplied() implements Join {
     @Override
+    public boolean rowwise() {
+        return true;
+    }
+
+    @Override
     public Tensor join(Tensor h, Tensor change, Tensor read, Pass pass) {
         return h.times(change);
     }

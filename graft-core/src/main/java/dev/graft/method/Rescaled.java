@@ -26,6 +26,11 @@ import java.util.Optional;
  */
 record Rescaled(Site.Linear site, LowRank form, double scale, Parameter magnitude) implements Join {
     @Override
+    public boolean rowwise() {
+        return true;
+    }
+
+    @Override
     public Tensor join(Tensor h, Tensor change, Tensor read, Pass pass) {
         DType dtype = pass.dtype();
         Tensor gain = magnitude.value().dividedBy(norms(pass)); // [d_out]

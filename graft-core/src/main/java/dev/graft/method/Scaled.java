@@ -12,6 +12,11 @@ import java.util.Optional;
  */
 public record Scaled(double scale) implements Join {
     @Override
+    public boolean rowwise() {
+        return true;
+    }
+
+    @Override
     public Tensor join(Tensor h, Tensor change, Tensor read, Pass pass) {
         return h.plusScaled(change, scale);
     }

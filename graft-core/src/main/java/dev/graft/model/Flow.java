@@ -10,7 +10,7 @@ import java.util.function.UnaryOperator;
  * @param output what it computed, [B, T, d_out]
  * @param finish what the layer does to an output next: in a post-norm backbone {@code LN(output + residual)}; where
  *     nothing follows, the identity
- * @param pass the forward pass
+ * @param pass the forward pass; where all deltas are {@linkplain Delta#rowwise row by row}, the last layer may have one row of each text
  */
 public record Flow(Tensor input, Tensor output, UnaryOperator<Tensor> finish, Pass pass) {
     Flow withOutput(Tensor changed) {

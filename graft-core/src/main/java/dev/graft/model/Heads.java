@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What enters the softmax of one attention.
  *
- * @param input those rows of the sub-layer's input that attend, [B, T, d]
- * @param queries [B, H, T, e]
+ * @param input those rows of the sub-layer's input that attend, [B, R, d]: all T of a text, or in the last layer one
+ * @param queries [B, H, R, e]
  * @param keys [B, H, S, e]
  * @param values [B, H, S, e]
  * @param mask added to the scores, [B, 1, 1, S], in the type of the queries; null where every key may be seen
@@ -79,7 +79,7 @@ public record Heads(
         return composed();
     }
 
-    /** The same attention with masked keys behind the others, up to S of them. */
+    /** The same attention with masked keys behind the others, up to so many of them. */
     private Heads padded(long length) {
         long missing = length - keys.size(2);
         Tensor seen = mask == null ? Tensor.zeros(queries.dtype(), queries.device(), 1, 1, 1, keys.size(2)) : mask;

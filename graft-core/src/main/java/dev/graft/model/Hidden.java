@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a backbone gives for the rows of a batch, or for those that are read.
  *
- * @param states the last layer's output, [B, T, d]; T counts inserted rows too
+ * @param states the last layer's output, [B, T, d]; T counts inserted rows too, where all rows are there
  * @param text 1 where a position is a token of the text: neither padding nor inserted, INT64 [B, T]
  * @param marks what a template made of the positions; null where no template wrote the texts
  */

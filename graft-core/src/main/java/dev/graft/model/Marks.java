@@ -49,7 +49,7 @@ public record Marks(Tensor pseudo, Tensor answer) {
     }
 
     /** The marks of some of the rows. */
-    Marks of(UnaryOperator<Tensor> rows) {
+    Marks only(UnaryOperator<Tensor> rows) {
         return new Marks(rows.apply(pseudo), rows.apply(answer));
     }
 

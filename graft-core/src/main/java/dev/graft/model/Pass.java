@@ -36,7 +36,7 @@ public final class Pass {
         return base.dtype();
     }
 
-    /** 1 where a position is real and 0 where it is padding, INT64 [B, T]. */
+    /** 1 where a position is real and 0 where it is padding, INT64 [B, T], also where the last layer computes fewer rows. */
     public Tensor mask() {
         return mask;
     }

@@ -66,7 +66,7 @@ final class PostNormEncoder implements Backbone {
         Marks marks = embedded.marks();
         UnaryOperator<Tensor> rows = choice.apply(marks); // [B, T, ..] to [B, R, ..]
         Tensor states = layers.run(projected(embedded.states(), pass), rows, pass); // [B, R, d]
-        return new Hidden(states, rows.apply(embedded.text()), marks == null ? null : marks.of(rows));
+        return new Hidden(states, rows.apply(embedded.text()), marks == null ? null : marks.only(rows));
     }
 
     private static UnaryOperator<Tensor> rowsRead(Pooling pooling, @Nullable Marks marks) {

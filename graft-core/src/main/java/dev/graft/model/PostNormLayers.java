@@ -67,7 +67,7 @@ record PostNormLayers(EncoderSizes sizes) {
     }
 
     private Tensor feedForward(int i, Tensor h1, Pass pass) {
-        Tensor up = pass.linear(new Site.Linear(i, Role.FFN_UP), h1); // [B, T, f]
+        Tensor up = pass.linear(new Site.Linear(i, Role.FFN_UP), h1); // [B, R, f]
         Tensor inner = pass.output(new Site.Inner(i), up, sizes.activation().apply(up), UnaryOperator.identity());
         return pass.baseDropout(pass.linear(new Site.Linear(i, Role.FFN_DOWN), inner), "layer." + i + ".ffn");
     }

@@ -357,7 +357,7 @@ public final class Tensor implements AutoCloseable {
         return op(() -> handle.index_select(dimension, indices.handle));
     }
 
-    /** A copy with {@code length} more entries of the given value behind a dimension's others. */
+    /** A copy with {@code length} more entries of the given value behind the others of a dimension, counted from 0. */
     public Tensor padded(int dimension, long length, double value) {
         long[] pairs = new long[2 * (dimensions() - dimension)]; // from the last dimension on: before, behind
         pairs[pairs.length - 1] = length;

@@ -17,8 +17,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Graft's own trainings of the grid. */
-record GraftTraining(Base base, Path scratch) implements QualityTraining {
+/**
+ * Graft's own trainings of the grid.
+ *
+ * @param setting base and type, for the names of files
+ * @param running the folder of cells under way; each has a place of its own, where it goes on after an interruption
+ */
+record GraftTraining(Base base, String setting, Path running) implements QualityTraining {
     static TrainingSettings settings(QualityCell.Key key) {
         return TrainingSettings.DEFAULT
                 .withEpochs(key.epochs())
@@ -39,6 +44,7 @@ record GraftTraining(Base base, Path scratch) implements QualityTraining {
         TrainingPlan plan = TrainingPlan.of(task.train(), task.held(), task.task())
                 .withMethod(method)
                 .withSettings(settings(key));
+        Path scratch = running.resolve(key.fileName(setting));
         long start = System.nanoTime();
         try (Training training = base.prepare(plan);
                 Training.Outcome outcome = training.run(TrainingListener.SILENT, scratch)) {

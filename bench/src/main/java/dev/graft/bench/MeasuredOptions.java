@@ -6,7 +6,6 @@ import dev.graft.hub.Hub;
 import dev.graft.model.Pooling;
 import dev.graft.tensor.Device;
 import dev.graft.tensor.Precision;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -18,7 +17,7 @@ class MeasuredOptions {
     @Option(names = "--base", defaultValue = "minilm", description = "the base (default: ${DEFAULT-VALUE})")
     String base = "minilm";
 
-    @Option(names = "--pooling", description = "what the head reads: mean, cls (default: as the base does)")
+    @Option(names = "--pooling", description = "what the head reads: mean or cls (default: as the base does)")
     @Nullable String pooling;
 
     @Option(names = "--dtype", defaultValue = "auto", description = "fp32, bf16 or auto (default: ${DEFAULT-VALUE})")
@@ -29,7 +28,12 @@ class MeasuredOptions {
 
     BaseFiles files() {
         BaseFiles files = Hub.standard().resolve(base);
-        return pooling == null ? files : files.pooledBy(Pooling.valueOf(pooling.toUpperCase(Locale.ROOT)));
+        return switch (pooling) {
+            case null -> files;
+            case "mean" -> files.pooledBy(Pooling.MEAN);
+            case "cls" -> files.pooledBy(Pooling.CLS);
+            default -> throw new IllegalArgumentException("--pooling must be mean or cls: " + pooling);
+        };
     }
 
     Base open() {

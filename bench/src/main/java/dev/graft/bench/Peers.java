@@ -2,6 +2,7 @@ package dev.graft.bench;
 
 import dev.graft.Base;
 import dev.graft.hub.BaseExport;
+import dev.graft.model.Pooling;
 import dev.graft.task.Task;
 import dev.graft.tensor.DType;
 import dev.graft.train.Encoded;
@@ -20,6 +21,9 @@ final class Peers implements AutoCloseable {
     /** Hands the base and Graft's own batches over to them. */
     Peers(BenchOptions options, Base base, Task task, Encoded texts, int[] labels, List<int[]> batches)
             throws IOException {
+        if (base.pooling() != Pooling.MEAN && base.pooling() != Pooling.CLS) {
+            throw new IllegalArgumentException("the peers' head reads mean or cls: choose one with --pooling");
+        }
         Path scratch = Files.createTempDirectory("graft-bench");
         Path exported = scratch.resolve("base");
         BaseExport.write(options.files(), exported);

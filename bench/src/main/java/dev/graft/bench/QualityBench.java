@@ -80,7 +80,7 @@ final class QualityBench implements Callable<Integer> {
         List<QualityCell> finals = new ArrayList<>();
         BaseFiles files = Hub.standard().resolve(base);
         try (Base opened = Base.open(files, Precision.named(dtype), Device.CPU)) {
-            GraftTraining graft = new GraftTraining(opened, out.resolve("running"));
+            GraftTraining graft = new GraftTraining(opened, setting(), out.resolve("running"));
             TransformersTraining transformers = new TransformersTraining(opened, files);
             for (String name : tasks) {
                 QualityTask task = QualityTask.named(name);
@@ -125,8 +125,13 @@ final class QualityBench implements Callable<Integer> {
         return new QualityCell.Key(task, method, dropout, rate, seed, epochs == null ? task.epochs() : epochs, reports);
     }
 
+    /** Base and type, for the names of files. */
+    private String setting() {
+        return "%s-%s".formatted(base, dtype);
+    }
+
     private QualityCell cell(QualityTraining training, QualityCell.Key key) throws IOException {
-        Path file = out.resolve(key.fileName("%s-%s".formatted(base, dtype)));
+        Path file = out.resolve(key.fileName(setting()));
         Optional<QualityCell> finished = QualityCell.read(file);
         if (finished.isPresent()) {
             return finished.get();

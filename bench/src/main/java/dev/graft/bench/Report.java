@@ -26,6 +26,7 @@ final class Report {
         line = JSON.createObjectNode()
                 .put("data", options.data)
                 .put("method", options.method)
+                .put("pooling", base.pooling().name().toLowerCase(Locale.ROOT))
                 .put("dtype", dtype.name().toLowerCase(Locale.ROOT))
                 .put("ours", rounded(rate))
                 .put("tokensPerSecond", rounded(rate * shape.tokens() / shape.rows()))

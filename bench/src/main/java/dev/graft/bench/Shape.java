@@ -28,7 +28,7 @@ record Shape(long rows, long tokens, double padding) {
     }
 
     /**
-     * The operations in the base's matrix products for one text.
+     * The operations in the base's matrix products for one text, those of rows that nothing reads counted too.
      *
      * @param passes 1 forward, 2 with the gradients of what the matrices read, 3 with the matrices' own
      */

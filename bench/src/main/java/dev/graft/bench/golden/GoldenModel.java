@@ -42,7 +42,7 @@ final class GoldenModel implements AutoCloseable {
         try (Scope scope = Scope.open();
                 TensorSource source = TensorSource.open(weights)) {
             Tensor pooled = backbone.pool(
-                    backbone.forward(batch, Deltas.NONE, Mode.EVALUATION),
+                    backbone.forward(batch, head.pooling(), Deltas.NONE, Mode.EVALUATION),
                     head.pooling(),
                     Deltas.NONE,
                     Mode.EVALUATION);

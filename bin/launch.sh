@@ -80,12 +80,12 @@ case $class_path in
   *) blas= ;;
 esac
 
-# glibc otherwise keeps an arena of freed native memory for every thread; the workers need one each, or they wait for each other. And
-# it gives large tensors back to the system at once, which then clears every page anew in the next step, one thread at a time. Older
-# versions refuse a threshold above 32 MiB.
-export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-4}"
+# glibc otherwise keeps an arena of freed native memory for every thread; two workers that share one wait for each other. And it
+# gives large tensors back to the system at once, which then clears every page anew in the next step, one thread at a time. Older versions
+# refuse a threshold above 32 MiB.
+export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-8}"
 export MALLOC_MMAP_THRESHOLD_="${MALLOC_MMAP_THRESHOLD_:-33554432}"
-export MALLOC_TRIM_THRESHOLD_="${MALLOC_TRIM_THRESHOLD_:-2147483648}"
+export MALLOC_TRIM_THRESHOLD_="${MALLOC_TRIM_THRESHOLD_:-2147483647}"
 # libgomp spins between operations by default; beside any other busy thread that slows small operations ten-fold.
 export GOMP_SPINCOUNT="${GOMP_SPINCOUNT:-1000}"
 

@@ -23,7 +23,7 @@ final class PeerProcess implements AutoCloseable {
     private final BufferedReader out;
     private final long trained;
 
-    /** Starts a script of that folder with these arguments and waits until it is ready. It inherits the allocator's settings of Graft's launcher. */
+    /** Starts a script of that folder with the allocator's settings of Graft's launcher, and waits until it is ready. */
     PeerProcess(String script, List<String> arguments) throws IOException {
         this(script, arguments, true);
     }

@@ -6,7 +6,6 @@ import dev.graft.tensor.Device;
 import dev.graft.tensor.Functions;
 import dev.graft.tensor.Tensor;
 import dev.graft.weights.TensorSource;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -48,27 +47,21 @@ final class PostNormEncoder implements Backbone {
 
     @Override
     public Hidden forward(Batch batch, Deltas deltas, Mode mode) {
-        return forward(batch, deltas, mode, marks -> UnaryOperator.identity());
+        return forward(batch, Pooling.MEAN, deltas, mode); // which reads all rows
     }
 
     @Override
     public Hidden forward(Batch batch, Pooling pooling, Deltas deltas, Mode mode) {
-        return deltas.rowwise()
-                ? forward(batch, deltas, mode, marks -> rowsRead(pooling, marks))
-                : forward(batch, deltas, mode);
-    }
-
-    private Hidden forward(
-            Batch batch, Deltas deltas, Mode mode, Function<@Nullable Marks, UnaryOperator<Tensor>> choice) {
         Pass text = new Pass(tensors, deltas, mode, batch.mask());
         Embedded embedded = embed(batch, text); // [B, T, E]
         Pass pass = text.over(embedded.mask());
         Marks marks = embedded.marks();
-        UnaryOperator<Tensor> rows = choice.apply(marks); // [B, T, ..] to [B, R, ..]
-        Tensor states = layers.run(projected(embedded.states(), pass), rows, pass); // [B, R, d]
-        return new Hidden(states, rows.apply(embedded.text()), marks == null ? null : marks.only(rows));
+        UnaryOperator<Tensor> read = rowsRead(deltas.rowwise() ? pooling : Pooling.MEAN, marks);
+        Tensor states = layers.run(projected(embedded.states(), pass), read, pass); // [B, R, d]
+        return new Hidden(states, read.apply(embedded.text()), marks == null ? null : marks.only(read));
     }
 
+    /** What takes the rows that a pooling reads, [B, T, ..] to [B, R, ..]. */
     private static UnaryOperator<Tensor> rowsRead(Pooling pooling, @Nullable Marks marks) {
         return switch (pooling) {
             case CLS, POOLER -> rows -> rows.narrow(1, 0, 1).contiguous();

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.graft.tensor.DType;
-import dev.graft.tensor.Device;
 import dev.graft.tensor.Parameter;
 import dev.graft.tensor.RandomSource;
 import dev.graft.tensor.Scope;
@@ -75,7 +74,7 @@ class HeadsTest {
     private static Parameter parameter(String name, RandomSource random, int rows) {
         Tensor values =
                 random.at(name).normal(1, BATCH, rows, (long) HEADS * SIZE).to(DType.BFLOAT16);
-        return Parameter.of(name, values.to(DType.FLOAT64).to(Device.CPU), false);
+        return Parameter.of(name, values.to(DType.FLOAT64), false);
     }
 
     /** [B, T, d] to [B, H, T, e], not in one piece, as a layer makes them. */

@@ -24,6 +24,13 @@ public final class Bench {
     public static void main(String[] args) {
         CommandLine bench = new CommandLine(new Bench());
         bench.getCommandSpec().version("graft-bench " + Bench.class.getPackage().getImplementationVersion());
+        bench.setExecutionExceptionHandler((failure, command, parsed) -> {
+            if (failure instanceof IllegalArgumentException) { // an option's value: the message says which are meant
+                System.err.println("graft-bench: " + failure.getMessage());
+                return CommandLine.ExitCode.USAGE;
+            }
+            throw failure;
+        });
         System.exit(bench.execute(args));
     }
 }

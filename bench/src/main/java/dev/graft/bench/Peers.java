@@ -44,8 +44,8 @@ final class Peers implements AutoCloseable {
         return match(turns, title, ours, true, more);
     }
 
-    /** Enters them as their users start them, with arguments for what they do by default. */
-    Match defaults(Turns turns, String title, Rates ours, String... more) throws IOException {
+    /** Enters them as they start where they were only installed: nothing tells their allocator to keep freed memory. */
+    Match asInstalled(Turns turns, String title, Rates ours, String... more) throws IOException {
         return match(turns, title, ours, false, more);
     }
 

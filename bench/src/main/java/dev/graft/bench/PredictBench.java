@@ -5,7 +5,9 @@ import dev.graft.adapter.Adapter;
 import dev.graft.train.Encoded;
 import dev.graft.train.Evaluator;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,7 +22,9 @@ import picocli.CommandLine.Mixin;
         },
         mixinStandardHelpOptions = true)
 final class PredictBench implements Callable<Integer> {
-    private static final String ALIKE = "from token ids to logits, padding included, tokenizing not";
+    private static final String ALIKE =
+            "from token ids to logits, padding included, tokenizing not, the same settings of malloc";
+    private static final String INSTALLED = "the same, Python with malloc as it is";
 
     @Mixin
     BenchOptions options = new BenchOptions();
@@ -46,13 +50,15 @@ final class PredictBench implements Callable<Integer> {
                             PeerRows.classes(workload.task(), workload.rows()),
                             batches)
                     : null) {
-                Match match = peers == null ? null : peers.match(turns, ALIKE, ours, "--mode", "predict");
+                Map<String, Match> matches = new LinkedHashMap<>();
+                if (peers != null) {
+                    matches.put("same", peers.match(turns, ALIKE, ours, "--mode", "predict"));
+                    matches.put("installed", peers.asInstalled(turns, INSTALLED, ours, "--mode", "predict"));
+                }
                 turns.take(options.rounds);
                 Report report = new Report(options, base, ours, Shape.of(texts, batches), 1);
                 report.put("endToEnd", endToEnd.median());
-                if (match != null) {
-                    report.add("predict", match);
-                }
+                matches.forEach(report::add);
                 report.print(options.json);
             }
         }

@@ -7,7 +7,9 @@ import dev.graft.TrainingPlan;
 import dev.graft.train.Encoded;
 import dev.graft.train.Trainer;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -17,14 +19,15 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "train",
         description = {
-            "Measures the training loop; with --peers against the Python libraries on the same batches, twice: with the",
-            "same dropout (none in the base, 0.1 before the head) and settings of malloc, and with each side's defaults",
-            "(theirs: dropout 0.1 in the base, malloc's own)."
+            "Measures the training loop; with --peers against the Python libraries on the same batches, three times: with the",
+            "same dropout (none in the base, 0.1 before the head) and the settings of malloc that Graft's launcher makes; with",
+            "the same dropout and malloc as Python starts it; and with each side's defaults (theirs: dropout 0.1 in the base)."
         },
         mixinStandardHelpOptions = true)
 final class TrainBench implements Callable<Integer> {
     private static final String SAME =
             "alike: no dropout in the base, 0.1 before the head, the same settings of malloc";
+    private static final String INSTALLED = "the same dropout, Python with malloc as it is";
     private static final String DEFAULTS =
             "each side's defaults: Python with dropout 0.1 in the base and malloc as it is";
 
@@ -51,16 +54,17 @@ final class TrainBench implements Callable<Integer> {
                             batches)
                     : null) {
                 long trained = trained(base, plan);
-                Match same = peers == null ? null : peers.match(turns, SAME, ours);
-                Match own = peers == null ? null : peers.defaults(turns, DEFAULTS, ours, "--dropout", "0.1");
+                Map<String, Match> matches = new LinkedHashMap<>();
+                if (peers != null) {
+                    matches.put("same", peers.match(turns, SAME, ours));
+                    matches.put("installed", peers.asInstalled(turns, INSTALLED, ours));
+                    matches.put("defaults", peers.asInstalled(turns, DEFAULTS, ours, "--dropout", "0.1"));
+                }
                 requireEqual(trained, peers);
                 turns.take(options.rounds);
                 Report report = new Report(options, base, ours, Shape.of(texts, batches), passes(plan));
                 report.put("trained", trained);
-                if (same != null && own != null) {
-                    report.add("same", same);
-                    report.add("defaults", own);
-                }
+                matches.forEach(report::add);
                 report.print(options.json);
             }
         }

@@ -122,7 +122,7 @@ final class Specimen implements AutoCloseable {
     }
 
     /** The same head's, from as many rows as the adapter computes, so that what is equal is so to the bit. */
-    private Tensor logitsWith(Deltas other) {
+    Tensor logitsWith(Deltas other) {
         boolean alone = deltas().all().stream().allMatch(Delta::rowwise);
         Hidden hidden = alone
                 ? base.forward(Texts.all(), adapter.pooling(), other, Mode.EVALUATION)

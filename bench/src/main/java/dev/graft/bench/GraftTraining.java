@@ -27,6 +27,7 @@ record GraftTraining(Base base, String setting, Path running) implements Quality
     static TrainingSettings settings(QualityCell.Key key) {
         return TrainingSettings.DEFAULT
                 .withEpochs(key.epochs())
+                .withPatience(key.task().patience())
                 .withLearningRate(key.learningRate())
                 .withDropout(key.dropout())
                 .withSeed(key.seed());

@@ -6,6 +6,7 @@ import dev.graft.data.Row;
 import dev.graft.data.Rows;
 import dev.graft.task.Metrics;
 import dev.graft.task.Task;
+import dev.graft.train.TrainingSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -47,6 +48,7 @@ record QualityTask(
     private static final long SEED = 1;
     private static final int MOST_HELD = 1000;
     private static final int SHOTS = 10;
+    private static final int FEW = 100;
 
     private static final Function<Path, List<Row>> NAMED = file -> Rows.readLabelled(file, Columns.GUESS);
     private static final Function<Path, List<Row>> COLA = file -> Rows.readLabelled(file, new Columns("4", null, "2"));
@@ -74,6 +76,11 @@ record QualityTask(
             case "trec-100" -> trec(name, 100, 40);
             default -> throw new IllegalArgumentException("task must be one of %s: %s".formatted(NAMES, name));
         };
+    }
+
+    /** Epochs without a better one before training stops: more where an epoch is a few steps, as UniPELT's authors have it. */
+    int patience() {
+        return train.size() <= FEW ? 10 : TrainingSettings.DEFAULT.patience();
     }
 
     private static QualityTask sst2(String name, int rows, int epochs) {

@@ -136,18 +136,20 @@ public final class AdamW implements AutoCloseable {
             TensorList first = new TensorList();
             TensorList second = new TensorList();
             TensorList stepCounts = new TensorList();
+            // The kernel wants the number of this step, counted from one, as a FLOAT32 scalar per tensor, and only
+            // reads it.
+            Tensor step = Tensor.of(new float[] {steps})
+                    .to(moments.getFirst().parameter().value().device());
             for (Moments m : moments) {
                 Tensor gradient = m.parameter().gradient();
                 if (gradient == null) {
                     continue;
                 }
-                Tensor value = m.parameter().value();
-                values.add(value);
+                values.add(m.parameter().value());
                 gradients.add(gradient);
                 first.add(m.first());
                 second.add(m.second());
-                // The kernel wants the number of this step, counted from one, as a FLOAT32 scalar per tensor.
-                stepCounts.add(Tensor.of(new float[] {steps}).to(value.device()));
+                stepCounts.add(step);
             }
             if (values.size > 0) {
                 fusedStep(learningRate, values, gradients, first, second, stepCounts);

@@ -226,6 +226,27 @@ class AdapterExportTest {
         assertThat(directory).isEmptyDirectory(); // not even what was half written
     }
 
+    /** Its zeros would hide the difference. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "lora:alphas=value:4                    | one rank and scale for all of them",
+                "pfeiffer:gate=masked                   | train with gate=legacy",
+                "unipelt:gates=masked                   | train with gates=legacy or none",
+                "custom:id=adapter,gate=masked          | cannot be exported",
+                "prefix:positions=shifted               | positions=kept"
+            })
+    void anAdapterAtItsStartIsRefusedAsAnyOther(String method, String reason) {
+        Path exported = directory.resolve("exported");
+        try (Adapter adapter = Adapter.create(method(method), CLASSES, base, "theirs", Pooling.POOLER, 20, 1)) {
+            assertThatThrownBy(() -> AdapterExport.write(adapter, base, Format.ADAPTERHUB, "my", exported))
+                    .isInstanceOf(AdapterException.class)
+                    .hasMessageContaining(reason);
+        }
+        assertThat(directory).isEmptyDirectory();
+    }
+
     /** ELECTRA's embeddings are narrower than its layers: 16 and 32. */
     @ParameterizedTest
     @CsvSource({"'prompt:length=3,place=before_cls', 16", "p-tuning, 16", "'prefix:positions=shifted', 32"})

@@ -170,7 +170,7 @@ public record Lora(
 
     /** The paths of what gets a low-rank map. */
     private List<String> chosen(Architecture base) {
-        List<String> existing = new ArrayList<>(List.of(WORDS));
+        List<String> existing = new ArrayList<>(layers.isEmpty() ? List.of(WORDS) : List.of());
         existing.addAll(Targets.linears(layers, base));
         List<String> chosen = Targets.choose(Targets.projection(layers), targets, existing);
         for (Map<String, ?> patterns : List.of(ranks, alphas)) {

@@ -73,6 +73,6 @@ public record Mam(int length, int bottleneck, double scale, int mlp) implements 
 
     @Override
     public double learningRate(Architecture base) {
-        return parts().learningRate(base);
+        return ScaledParallel.DEFAULT.learningRate(base); // the prefix's network learns as fast (methods.md 29)
     }
 }

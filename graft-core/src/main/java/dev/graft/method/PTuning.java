@@ -77,8 +77,9 @@ public record PTuning(
             throw new IllegalArgumentException(
                     "length means nothing with a template, whose pseudo tokens count: " + length);
         }
-        if (template != null) {
-            Template.parse(template);
+        if (template != null && Template.parse(template).pseudoTokens() == 0 && hidden != null) {
+            throw new IllegalArgumentException(
+                    "hidden means nothing with a template without [P], which trains nothing: " + hidden);
         }
         if (hidden != null && hidden < 1) {
             throw new IllegalArgumentException("hidden must be >= 1: " + hidden);

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  *   out = LN(x + h + phi(u D + b_D) U + b_U)
  * </pre>
  *
- * D and U start from N(0, 0.02) and the biases at zero, near the identity. The other options are those of the paper's search,
- * and UniPELT's gate, which starts from N(0, 0.02) too.
+ * D and U start from N(0, 0.02) and the biases at zero, near the identity. Of the paper's search there are places, norms
+ * and activations by option; UniPELT's gate starts from N(0, 0.02) too.
  *
  * <p>Trains {@code L(2dm + m + d)} scalars for each kind of site; {@code 2d} more for each norm and {@code d + 1} for a gate.
  * Tensors: {@code <layer>.<site>.bottleneck.{down,up}.{weight,bias}}, {@code <layer>.<site>.gate.{weight,bias}} and

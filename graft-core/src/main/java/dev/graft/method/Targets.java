@@ -45,15 +45,15 @@ final class Targets {
     }
 
     /**
-     * The paths of the projections in these layers, and of those outside the layers.
+     * The paths of the projections in these layers.
      *
-     * @param layers empty for all
+     * @param layers empty for all, and for the projections outside the layers
      * @throws IllegalArgumentException for a layer that does not exist
      */
     static List<String> linears(List<Integer> layers, Architecture base) {
         requireLayers(layers, base);
         return ofRoles(Arrays.asList(Role.values()), base).stream()
-                .filter(site -> layers.isEmpty() || site.role().isOutsideLayers() || layers.contains(site.layer()))
+                .filter(site -> layers.isEmpty() || !site.role().isOutsideLayers() && layers.contains(site.layer()))
                 .map(Site.Linear::path)
                 .toList();
     }

@@ -141,6 +141,21 @@ class CountTest {
         }
     }
 
+    /** The other rows and the extra anchors of methods.md 28: MiniLM with the pooler that its ONNX file lacks, and BERT-large. */
+    @ParameterizedTest(name = "{0}: {1} on BERT-large, {2} on MiniLM with a pooler")
+    @CsvSource(delimiter = '|', textBlock = """
+            full                                   | 335141888 | 22713216
+            bitfit                                 | 272384    | 26112
+            layernorm                              | 100352    | 9984
+            houlsby:bottleneck=64,layernorm=frozen | 6343680   | 595200
+            lora                                   | 786432    | 73728
+            prefix                                 | 491520    | 46080
+            """)
+    void theCountsOfOtherBasesAreThePrintedOnes(String method, long bertLarge, long miniLm) {
+        assertThat(count(method, Sizes.BERT_LARGE)).isEqualTo(bertLarge);
+        assertThat(count(method, Sizes.MINILM.withPooler())).isEqualTo(miniLm);
+    }
+
     private static long count(String method, Sizes sizes) {
         return Methods.parse(method).parameters(sizes.architecture());
     }

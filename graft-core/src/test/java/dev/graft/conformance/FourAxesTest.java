@@ -92,6 +92,8 @@ class FourAxesTest {
             lora:rank=4,rank=8                        | lora has rank twice; several values of one option are joined by +
             prefix:positions=1                        | prefix: Cannot deserialize value
             p-tuning:template=good, {text} [MASK]     | a value with a comma goes into a file, --method FILE.json
+            lora:targets=embedding.word,layers=1      | no projection in layers [1] matches 'embedding.word'
+            dora:targets=query+pooler,layers=1        | no projection in layers [1] matches 'pooler'
             custom:rank=3                             | custom has no option 'rank'; it has id, where, layers, form
             custom & custom                           | two parameters are named layer.0.ffn.custom.down.weight
             layernorm & houlsby                       | two deltas replace the base tensor

@@ -10,6 +10,8 @@ record Sizes(int layers, int hidden, int heads, int ffn, int vocabulary, int pos
     static final Sizes TINY = new Sizes(3, 16, 2, 64, 60, 32, 2, false);
     static final Sizes BERT_BASE = new Sizes(12, 768, 12, 3072, 30522, 512, 2, true);
 
+    static final Sizes BERT_LARGE = new Sizes(24, 1024, 16, 4096, 30522, 512, 2, true);
+
     /** MiniLM as its ONNX file has it, without a pooler. */
     static final Sizes MINILM = new Sizes(6, 384, 12, 1536, 30522, 512, 2, false);
 

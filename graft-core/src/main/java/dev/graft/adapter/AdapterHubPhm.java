@@ -9,6 +9,8 @@ import dev.graft.method.Phm;
 import dev.graft.method.Reads;
 import dev.graft.method.Sharing;
 import dev.graft.model.Activation;
+import dev.graft.model.Site.Sublayer.Block;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -61,9 +63,9 @@ final class AdapterHubPhm implements ForeignMethod {
                     .formatted(attention, config.path("output_adapter").asBoolean(), normedBefore));
         }
         boolean sharedWeights = config.path("shared_W_phm").asBoolean();
-        if (!isFactorized(config) && (!attention || sharedWeights)) {
-            return Optional.of("factorized_phm_W=false with mh_adapter=%b and shared_W_phm=%b is not built yet"
-                    .formatted(attention, sharedWeights));
+        if (!isFactorized(config) && (normedBefore || sharedWeights)) {
+            return Optional.of("factorized_phm_W=false with original_ln_before=%b and shared_W_phm=%b is not built yet"
+                    .formatted(normedBefore, sharedWeights));
         }
         return Optional.empty();
     }
@@ -85,10 +87,12 @@ final class AdapterHubPhm implements ForeignMethod {
         Activation activation = Activation.named(config.path("non_linearity").asText());
         Sharing rule = sharing(config.path("shared_phm_rule").asBoolean(true));
         Sharing factors = sharing(config.path("shared_W_phm").asBoolean());
+        boolean attention = config.path("mh_adapter").asBoolean();
         if (!isFactorized(config)) {
-            return new Phm(bottleneck, n, activation, rule, null, NormPolicy.FROZEN);
+            List<Block> sites = attention ? List.of(Block.ATTENTION, Block.FFN) : List.of(Block.FFN);
+            return new Phm(bottleneck, n, activation, sites, rule, null, NormPolicy.FROZEN);
         }
-        if (config.path("mh_adapter").asBoolean()) {
+        if (attention) {
             return new Compacter(bottleneck, n, rank, activation, rule, null, factors, NormPolicy.FROZEN);
         }
         Reads reads = config.path("original_ln_before").asBoolean() ? Reads.FINISHED : Reads.OUTPUT;

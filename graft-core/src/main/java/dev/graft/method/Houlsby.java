@@ -6,7 +6,6 @@ import dev.graft.model.Delta;
 import dev.graft.model.Site;
 import dev.graft.model.Site.Sublayer.Block;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,9 +39,7 @@ public record Houlsby(
         if (bottleneck != null && bottleneck < 1) {
             throw new IllegalArgumentException("bottleneck must be >= 1: " + bottleneck);
         }
-        if (sites.isEmpty() || sites.size() != Set.copyOf(sites).size()) {
-            throw new IllegalArgumentException("sites must be attention, ffn or both: " + sites);
-        }
+        SequentialAdapters.check(sites);
         if (!(sigma > 0 && sigma < 1)) {
             throw new IllegalArgumentException("sigma must be in (0, 1): " + sigma);
         }

@@ -6,6 +6,7 @@ import dev.graft.model.Site;
 import dev.graft.model.Site.Sublayer.Block;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -20,6 +21,17 @@ record SequentialAdapters(List<Block> blocks, Reads reads, NormPolicy layernorm)
     /** After attention and after the feed-forward sub-layer, reading what these give. */
     SequentialAdapters(NormPolicy layernorm) {
         this(List.of(Block.ATTENTION, Block.FFN), Reads.OUTPUT, layernorm);
+    }
+
+    /**
+     * Checks what is asked for as places.
+     *
+     * @throws IllegalArgumentException where there is none, or one twice
+     */
+    static void check(List<Block> sites) {
+        if (sites.isEmpty() || sites.size() != Set.copyOf(sites).size()) {
+            throw new IllegalArgumentException("sites must be attention, ffn or both: " + sites);
+        }
     }
 
     /** @param form what computes the change at a place */

@@ -75,7 +75,7 @@ class ForeignAdapterTest {
             "factorized_phm_rule": false | "factorized_phm_rule": true | factorized_phm_rule=true is not built yet
             "output_adapter": true       | "output_adapter": false     | mh_adapter=true with output_adapter=false
             "original_ln_before": false  | "original_ln_before": true  | output_adapter=true and original_ln_before=true
-            "mh_adapter": true           | "mh_adapter": false, "factorized_phm_W": false | factorized_phm_W=false with mh_adapter=false
+            "original_ln_before": false  | "original_ln_before": true, "mh_adapter": false, "factorized_phm_W": false | factorized_phm_W=false with original_ln_before=true
             "leave_out": []              | "leave_out": [1]            | leave_out=[1] is not built yet
             "phm_bias": true             | "phm_bias": false           | phm_bias=false is not built yet
             """)

@@ -62,6 +62,7 @@ class ByHandTest {
                 hand("low-rank:rank=2,bottleneck=3,activation=relu,layernorm=frozen", ByHandTest::lowRank),
                 hand("phm:n=2,bottleneck=6,activation=relu,layernorm=frozen", ByHandTest::phm),
                 hand("phm:n=2,bottleneck=6,activation=relu,rule=shared,layernorm=frozen", ByHandTest::phm),
+                hand("phm:n=2,bottleneck=6,activation=relu,sites=ffn,layernorm=frozen", ByHandTest::phmBehindFfn),
                 hand("compacter:n=2,rank=3,bottleneck=4,activation=relu,layernorm=frozen", ByHandTest::compacter),
                 hand("compacter++:n=4,bottleneck=8,activation=relu,layernorm=frozen", ByHandTest::compacterPlusPlus),
                 hand("dora:rank=2,alpha=6,targets=query+ffn.up", ByHandTest::dora),
@@ -212,6 +213,10 @@ class ByHandTest {
 
     private static List<Delta> phm(Tensors t) {
         return hypercomplex(t, List.of(Block.values()), name -> t.get(name + ".weight"));
+    }
+
+    private static List<Delta> phmBehindFfn(Tensors t) {
+        return hypercomplex(t, List.of(Block.FFN), name -> t.get(name + ".weight"));
     }
 
     private static List<Delta> compacter(Tensors t) {

@@ -265,7 +265,7 @@ class CompacterInvariantsTest {
             compacter++:reads=input     | reads must be output or finished: input
             low-rank:rank=0             | rank must be >= 1: 0
             low-rank:bottleneck=0       | bottleneck must be >= 1: 0
-            phm:factors=shared          | phm has no option 'factors'; it has bottleneck, n, activation, rule, owner, layernorm
+            phm:factors=shared          | phm has no option 'factors'; it has bottleneck, n, activation, sites, rule, owner, layernorm
             compacter:owner=            | owner must be the directory of an adapter
             phm:owner=adapters/films    | owner means nothing with rule=own, which shares no rule
             """)

@@ -55,6 +55,10 @@ record MethodUnderTest(String text, Start start, ToLongFunction<Sizes> count, bo
                     Start.near(s -> phm(s, 6, 2, 1e-4)),
                     s -> 12L * s.layers() * s.hidden() + 8 + 2 * biases(s, 6)),
             of(
+                    "phm:sites=ffn,rule=shared,layernorm=frozen",
+                    Start.near(s -> phm(s, 4, 4, 1e-4)),
+                    s -> 2L * s.layers() * s.hidden() + 64 + biases(s, 4)),
+            of(
                     "compacter",
                     Start.near(s -> compacter(s, 4, 4, 1, 1e-4)),
                     s -> 4 * s.layers() * (s.hidden() + 4L) + 64 + 2 * biases(s, 4) + norms(s)),

@@ -92,6 +92,7 @@ class FourAxesTest {
             lora:rank=4,rank=8                        | lora has rank twice; several values of one option are joined by +
             prefix:positions=1                        | prefix: Cannot deserialize value
             p-tuning:template=good, {text} [MASK]     | a value with a comma goes into a file, --method FILE.json
+            p-tuning:template={text} [MASK] .,hidden=5 | hidden means nothing with a template without [P]
             lora:targets=embedding.word,layers=1      | no projection in layers [1] matches 'embedding.word'
             dora:targets=query+pooler,layers=1        | no projection in layers [1] matches 'pooler'
             custom:rank=3                             | custom has no option 'rank'; it has id, where, layers, form

@@ -10,10 +10,19 @@ import sys
 import torch
 import transformers
 from safetensors.torch import save_file
-from transformers import AlbertConfig, DistilBertConfig, ElectraConfig, RobertaConfig
+from transformers import AlbertConfig, BertConfig, DistilBertConfig, ElectraConfig, RobertaConfig
 
 SIZES = dict(hidden_size=32, num_attention_heads=4, intermediate_size=37, vocab_size=100, num_labels=3)
 SMALL = SIZES | dict(hidden_size=16, intermediate_size=21)
+TINY = dict(
+    hidden_size=16,
+    num_attention_heads=4,
+    intermediate_size=21,
+    num_hidden_layers=1,
+    vocab_size=80,
+    max_position_embeddings=66,
+    hidden_act="relu",
+)
 
 # ALBERT: four repetitions in two groups of two inner layers are eight layers on four sets of tensors.
 REFERENCES = {
@@ -43,7 +52,7 @@ REFERENCES = {
         max_position_embeddings=64,
         architectures=["ElectraForSequenceClassification"],
     ),
-    # As many words as tiny_tokenizers.py makes for a RoBERTa.
+    # As many words as tiny_tokenizers.py makes for a RoBERTa, and below for an ALBERT.
     "roberta_padded": RobertaConfig(
         **SMALL | dict(vocab_size=320),
         num_hidden_layers=2,
@@ -51,6 +60,21 @@ REFERENCES = {
         type_vocab_size=1,
         architectures=["RobertaForSequenceClassification"],
     ),
+    # Layers with another nonlinearity than GELU, which RoBERTa's and ELECTRA's heads have whatever the layers have.
+    "albert_mlm": AlbertConfig(**TINY, embedding_size=8, architectures=["AlbertForMaskedLM"]),
+    "bert_mlm": BertConfig(**TINY, architectures=["BertForMaskedLM"]),
+    "distilbert_mlm": DistilBertConfig(
+        dim=16,
+        n_layers=1,
+        n_heads=4,
+        hidden_dim=21,
+        vocab_size=80,
+        max_position_embeddings=66,
+        activation="relu",
+        architectures=["DistilBertForMaskedLM"],
+    ),
+    "electra_mlm": ElectraConfig(**TINY, embedding_size=8, architectures=["ElectraForMaskedLM"]),
+    "roberta_mlm": RobertaConfig(**TINY | dict(vocab_size=320, type_vocab_size=1), architectures=["RobertaForMaskedLM"]),
 }
 
 # No padding, padding on the right, padding on the left.

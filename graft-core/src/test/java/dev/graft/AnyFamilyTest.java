@@ -10,6 +10,7 @@ import dev.graft.hub.BaseExport;
 import dev.graft.hub.BaseFiles;
 import dev.graft.hub.Hub;
 import dev.graft.method.Methods;
+import dev.graft.model.Pooling;
 import dev.graft.task.Task;
 import dev.graft.tensor.Device;
 import dev.graft.tensor.Precision;
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -66,6 +68,32 @@ class AnyFamilyTest {
         assertThat(settings.path("cls_token").asText()).isEqualTo(first);
         assertThat(settings.path("pad_token").asText()).isEqualTo("<pad>");
         assertThat(settings.path("model_max_length").asInt()).isEqualTo(64);
+    }
+
+    /** The words of a byte-level vocabulary have their space in them. */
+    @ParameterizedTest
+    @CsvSource({"roberta, roberta_mlm, good, bad, Ġgood, Ġbad", "albert, albert_mlm, a, m, ▁a, ▁m"})
+    void aTemplateIsAnsweredInItsWords(
+            String tokenizer, String model, String yes, String no, String yesToken, String noToken) throws IOException {
+        BaseFiles files = directory(tokenizer, model).pooledBy(Pooling.MASK);
+        TrainingPlan plan = TrainingPlan.of(ROWS.subList(0, 2), ROWS.subList(0, 2), Task.guess(List.of("yes", "no")))
+                .withMethod(Methods.parse("p-tuning:template=[P] {text} [P] [MASK] ."))
+                .withWords(Map.of("yes", yes, "no", no))
+                .withSettings(TrainingSettings.DEFAULT.withEpochs(1));
+        Path out = folder.resolve("adapter");
+        try (Base base = Base.open(files, Precision.FP32, Device.CPU);
+                Training training = base.prepare(plan);
+                Training.Outcome outcome = training.run(TrainingListener.SILENT, out)) {
+            outcome.save();
+            assertThat(outcome.adapter().task().labels()).containsExactly("no", "yes");
+            assertThat(outcome.adapter().head().words())
+                    .containsExactly(
+                            base.tokenizer().idOf(noToken), base.tokenizer().idOf(yesToken));
+            try (Adapter loaded = base.load(out)) {
+                assertThat(base.outputs(loaded, ROWS.subList(0, 2)))
+                        .isDeepEqualTo(base.outputs(outcome.adapter(), ROWS.subList(0, 2)));
+            }
+        }
     }
 
     private BaseFiles directory(String tokenizer, String model) throws IOException {

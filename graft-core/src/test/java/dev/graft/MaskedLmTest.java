@@ -43,6 +43,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The base's masked-LM head with a word for each label. */
 class MaskedLmTest {
@@ -84,15 +86,53 @@ class MaskedLmTest {
                     Head words = Head.verbalizer(
                             backbone, IntStream.range(0, 100).boxed().toList())) {
                 for (int t = 0; t < 7; t++) {
-                    long[] at = new long[21];
-                    for (int row = 0; row < 3; row++) {
-                        at[row * 7 + t] = 1;
-                    }
-                    Hidden hidden = new Hidden(states, none, new Marks(none, Tensor.of(at, 3, 7)));
+                    Hidden hidden = new Hidden(states, none, answeredAt(t, 3, 7));
                     Tensor pooled = backbone.pool(hidden, Pooling.MASK, Deltas.NONE, Mode.EVALUATION);
                     assertThat(words.apply(pooled, Mode.EVALUATION).toDoubles())
                             .containsExactly(logits.select(1, t).toDoubles(), within(1e-5));
                 }
+            }
+        }
+    }
+
+    /** Each position as if the mask were there. */
+    private static Marks answeredAt(int column, int rows, int columns) {
+        long[] at = new long[rows * columns];
+        for (int row = 0; row < rows; row++) {
+            at[row * columns + column] = 1;
+        }
+        return new Marks(Tensor.zeros(DType.INT64, Device.CPU, rows, columns), Tensor.of(at, rows, columns));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"albert_mlm", "bert_mlm", "distilbert_mlm", "electra_mlm", "roberta_mlm"})
+    void itsScoresAreThoseOfTransformers(String model) {
+        Path directory = Path.of("src/test/resources/golden/base").resolve(model);
+        try (Scope scope = Scope.open();
+                TensorSource expected = TensorSource.open(directory.resolve("expected.safetensors"));
+                Backbone backbone = Families.open(
+                        directory.resolve("config.json"),
+                        directory.resolve("model.safetensors"),
+                        Pooling.MASK,
+                        DType.FLOAT32,
+                        Device.CPU);
+                Head words = Head.verbalizer(
+                        backbone,
+                        IntStream.range(0, backbone.architecture().vocabulary())
+                                .boxed()
+                                .toList())) {
+            Tensor logits = expected.read("output.logits"); // [B, T, V]
+            Tensor ids = expected.read("input.input_ids"); // [B, T]
+            Tensor types = expected.contains("input.token_type_ids")
+                    ? expected.read("input.token_type_ids")
+                    : Tensor.zeros(DType.INT64, Device.CPU, ids.size(0), ids.size(1));
+            for (int t = 0; t < ids.size(1); t++) {
+                Marks marks = answeredAt(t, (int) ids.size(0), (int) ids.size(1));
+                Batch batch = new Batch(ids, types, expected.read("input.attention_mask"), marks);
+                Hidden hidden = backbone.forward(batch, Pooling.MASK, Deltas.NONE, Mode.EVALUATION);
+                Tensor pooled = backbone.pool(hidden, Pooling.MASK, Deltas.NONE, Mode.EVALUATION); // [B, E]
+                assertThat(words.apply(pooled, Mode.EVALUATION).toDoubles())
+                        .containsExactly(logits.select(1, t).toDoubles(), within(1e-5));
             }
         }
     }
@@ -125,7 +165,7 @@ class MaskedLmTest {
                             Pooling.MASK,
                             8,
                             1,
-                            new Words(text -> List.of(text.length()), List.of("a", "bb", "ccc"), Map.of()))) {
+                            new Words(text -> List.of(text.strip().length()), List.of("a", "bb", "ccc"), Map.of()))) {
                 adapter.parameters().forEach(parameter -> parameter.assign(theirs.read(nameAtTheirs(parameter))));
                 for (int t = 0; t < 5; t++) {
                     int[] marks = new int[5];

@@ -165,7 +165,7 @@ final class PararelBench implements Callable<Integer> {
                         0, opened.backbone().architecture().vocabulary())
                 .mapToObj(tokenizer::tokenOf)
                 .toList();
-        Words words = new Words(token -> List.of(tokenizer.idOf(token)), vocabulary);
+        Words words = new Words(word -> List.of(tokenizer.idOf(word.stripLeading())), vocabulary);
         return Adapter.create(
                 method,
                 new Classification(vocabulary),

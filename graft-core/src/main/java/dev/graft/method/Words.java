@@ -41,7 +41,7 @@ public record Words(Function<String, List<Integer>> ids, List<String> labels, Ma
     }
 
     /**
-     * The id of the word that stands for each label.
+     * The id of the word that stands for each label, as it is written behind a space.
      *
      * @throws IllegalArgumentException without labels, for a word of several tokens, or one that stands for two labels
      */
@@ -53,7 +53,7 @@ public record Words(Function<String, List<Integer>> ids, List<String> labels, Ma
         Set<Integer> seen = new HashSet<>();
         for (String label : labels) {
             String word = wordOf.getOrDefault(label, label);
-            List<Integer> tokens = ids.apply(word);
+            List<Integer> tokens = ids.apply(" " + word);
             if (tokens.size() != 1) {
                 throw new IllegalArgumentException(
                         "the word for a label must be one token of the base: '%s' for '%s' is %d; name another word"

@@ -91,6 +91,10 @@ record Albert(EncoderSizes sizes, int repetitions, int groups, int inner, int ty
                             .replace("ffn.down.", "ffn_output.")
                             .replace("ffn.norm.", "full_layer_layer_norm.");
         }
-        return Bert.embeddingName(tensor).replace("embedding.projection.", "encoder.embedding_hidden_mapping_in.");
+        return EncoderFamily.maskedLmName(
+                Bert.embeddingName(tensor).replace("embedding.projection.", "encoder.embedding_hidden_mapping_in."),
+                "predictions.dense",
+                "predictions.LayerNorm",
+                "predictions.bias");
     }
 }

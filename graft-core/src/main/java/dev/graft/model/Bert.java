@@ -29,14 +29,6 @@ record Bert(EncoderSizes sizes, int types) implements EncoderFamily {
         return embedding(sizes, sizes.positions(), types);
     }
 
-    @Override
-    public Shapes maskedLm() {
-        return new Shapes()
-                .linear(Role.MASKED_LM.path(), sizes.hidden(), sizes.hidden())
-                .norm(PostNormEncoder.MASKED_LM_NORM.path(), sizes.hidden())
-                .vector(Backbone.WORD_BIAS, sizes.vocabulary());
-    }
-
     /** Tables of words, positions and types, and a norm, which several families have. */
     static Shapes embedding(EncoderSizes sizes, int positions, int types) {
         return new Shapes()
@@ -65,7 +57,11 @@ record Bert(EncoderSizes sizes, int types) implements EncoderFamily {
 
     @Override
     public String huggingFaceName(String tensor) {
-        return nameOf(tensor);
+        return EncoderFamily.maskedLmName(
+                nameOf(tensor),
+                "cls.predictions.transform.dense",
+                "cls.predictions.transform.LayerNorm",
+                "cls.predictions.bias");
     }
 
     /** BERT's names, which RoBERTa and ELECTRA have too. */
@@ -74,11 +70,7 @@ record Bert(EncoderSizes sizes, int types) implements EncoderFamily {
             int end = tensor.indexOf('.', "layer.".length());
             return "encoder." + tensor.substring(0, end) + "." + withinLayer(tensor.substring(end + 1));
         }
-        return embeddingName(tensor)
-                .replace("pooler.", "pooler.dense.")
-                .replace("mlm.transform.", "cls.predictions.transform.dense.")
-                .replace("mlm.norm.", "cls.predictions.transform.LayerNorm.")
-                .replace("mlm.bias", "cls.predictions.bias");
+        return embeddingName(tensor).replace("pooler.", "pooler.dense.");
     }
 
     static String embeddingName(String tensor) {

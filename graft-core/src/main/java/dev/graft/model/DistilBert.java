@@ -58,7 +58,8 @@ record DistilBert(EncoderSizes sizes) implements EncoderFamily {
     @Override
     public String huggingFaceName(String tensor) {
         if (!tensor.startsWith("layer.")) {
-            return Bert.embeddingName(tensor);
+            return EncoderFamily.maskedLmName(
+                    Bert.embeddingName(tensor), "vocab_transform", "vocab_layer_norm", "vocab_projector.bias");
         }
         return "transformer."
                 + tensor.replace("attention.query.", "attention.q_lin.")

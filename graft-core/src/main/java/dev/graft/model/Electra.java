@@ -10,7 +10,8 @@ import dev.graft.tensor.Tensor;
  *   h0 = LN(word + position + type) W_e + b_e
  * </pre>
  *
- * A checkpoint's discriminator is what is used. Where both widths are the same there is no W_e.
+ * Discriminators and generators are read alike, and only a generator has a masked-LM head. Where both widths are the same there
+ * is no W_e.
  *
  * @param types the number of types
  */
@@ -50,6 +51,16 @@ record Electra(EncoderSizes sizes, int types) implements EncoderFamily {
 
     @Override
     public String huggingFaceName(String tensor) {
-        return Bert.nameOf(tensor).replace("embedding.projection.", "embeddings_project.");
+        return EncoderFamily.maskedLmName(
+                Bert.nameOf(tensor).replace("embedding.projection.", "embeddings_project."),
+                "generator_predictions.dense",
+                "generator_predictions.LayerNorm",
+                "generator_lm_head.bias");
+    }
+
+    /** GELU, whatever the layers have. */
+    @Override
+    public Activation maskedLmActivation() {
+        return Activation.GELU;
     }
 }

@@ -18,6 +18,18 @@ record EncoderConfig(JsonNode json) {
         }
     }
 
+    /**
+     * Refuses a masked-LM head with a decoder of its own.
+     *
+     * @throws ModelException where words are embedded by one table and scored by another
+     */
+    void requireTiedWords() {
+        if (!json.path("tie_word_embeddings").asBoolean(true)) {
+            throw new ModelException(
+                    "tie_word_embeddings is false: a masked-LM head whose decoder is not the table of words is not built");
+        }
+    }
+
     /** The sizes under the names that all families but DistilBERT use, with vectors of words as wide as the layers. */
     EncoderSizes sizes() {
         return sizes(size("hidden_size"), size("max_position_embeddings"));

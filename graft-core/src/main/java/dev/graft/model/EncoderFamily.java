@@ -33,13 +33,9 @@ interface EncoderFamily {
         return true;
     }
 
-    /**
-     * The tensors of the masked-LM head, whose decoder is the table of words: a transform, its norm, a bias for each word.
-     *
-     * @throws ModelException for a family whose head is not built
-     */
-    default Shapes maskedLm() {
-        throw new ModelException("the masked-LM head of %s is not built; only BERT's is".formatted(name()));
+    /** The nonlinearity of the masked-LM head. */
+    default Activation maskedLmActivation() {
+        return sizes().activation();
     }
 
     /** What the tensors' shapes do not show, in the identity of a base. */
@@ -52,4 +48,11 @@ interface EncoderFamily {
 
     /** Hugging Face's name of a tensor, without the prefix. */
     String huggingFaceName(String tensor);
+
+    /** The name of a tensor of the masked-LM head, by those of its transform, norm and bias; of another tensor, itself. */
+    static String maskedLmName(String tensor, String transform, String norm, String bias) {
+        return tensor.replace(Role.MASKED_LM.path(), transform)
+                .replace(PostNormEncoder.MASKED_LM_NORM.path(), norm)
+                .replace(Backbone.WORD_BIAS, bias);
+    }
 }

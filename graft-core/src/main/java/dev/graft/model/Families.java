@@ -28,8 +28,13 @@ public final class Families {
     private Families() {}
 
     private static Family encoder(Function<EncoderConfig, EncoderFamily> family) {
-        return (config, source, pooling, dtype, device) ->
-                new PostNormEncoder(family.apply(new EncoderConfig(config)), source, pooling, dtype, device);
+        return (config, source, pooling, dtype, device) -> {
+            EncoderConfig read = new EncoderConfig(config);
+            if (pooling == Pooling.MASK) {
+                read.requireTiedWords();
+            }
+            return new PostNormEncoder(family.apply(read), source, pooling, dtype, device);
+        };
     }
 
     /** The {@code model_type}s that {@link #open} takes. */

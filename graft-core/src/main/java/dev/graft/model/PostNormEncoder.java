@@ -122,9 +122,8 @@ final class PostNormEncoder implements Backbone {
             throw new ModelException("this base was opened without its masked-LM head; open it with mask pooling");
         }
         Pass pass = new Pass(tensors, deltas, mode, hidden.text());
-        EncoderSizes sizes = family.sizes();
-        Tensor transformed = sizes.activation().apply(pass.linear(MASKED_LM, hidden.answer()));
-        return pass.takenBack(EMBEDDED, pass.norm(MASKED_LM_NORM, transformed, sizes.normEpsilon()));
+        Tensor transformed = family.maskedLmActivation().apply(pass.linear(MASKED_LM, hidden.answer()));
+        return pass.takenBack(EMBEDDED, pass.norm(MASKED_LM_NORM, transformed, normEpsilon()));
     }
 
     @Override

@@ -61,6 +61,12 @@ record Roberta(EncoderSizes sizes, int rows, int types, int padding) implements 
 
     @Override
     public String huggingFaceName(String tensor) {
-        return Bert.nameOf(tensor);
+        return EncoderFamily.maskedLmName(Bert.nameOf(tensor), "lm_head.dense", "lm_head.layer_norm", "lm_head.bias");
+    }
+
+    /** GELU, whatever the layers have. */
+    @Override
+    public Activation maskedLmActivation() {
+        return Activation.GELU;
     }
 }

@@ -3,6 +3,7 @@ package dev.graft.text;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>everything else is words: the anchors.
  * </ul>
  *
- * Each part is split into tokens by itself, and the special tokens of a single text go around the whole. All is of type 0. A text
- * that is too long is cut; the template is not. Immutable.
+ * Each part is split into tokens by itself, with a space before it where the template has one, which byte-level tokenizers
+ * (RoBERTa's) take for a part of the word; the special tokens of a single text go around the whole. All is of type 0. A text that is
+ * too long is cut; the template is not. Immutable.
  */
 public final class Template {
     /** What stands for the text. */
@@ -30,22 +32,38 @@ public final class Template {
     private static final String MASK = "[MASK]";
     private static final Pattern PLACE = Pattern.compile("\\{[^}]*}|\\[P]|\\[MASK]");
 
-    private final List<String> parts = new ArrayList<>();
+    /**
+     * A place or some words.
+     *
+     * @param content stripped
+     * @param spaced whether a space is before it
+     */
+    private record Part(String content, boolean spaced) {
+        /** The ids of what is written in its place. */
+        List<Integer> ids(String written, Tokenizer tokenizer) {
+            String bare = written.stripLeading();
+            return tokenizer.idsOf(spaced && !bare.isEmpty() ? " " + bare : written);
+        }
+    }
+
+    private final List<Part> parts = new ArrayList<>();
 
     private Template(String template) {
         Matcher matcher = PLACE.matcher(template);
         int end = 0;
         while (matcher.find()) {
-            addWords(template.substring(end, matcher.start()));
-            parts.add(matcher.group());
+            add(template, end, matcher.start());
+            add(template, matcher.start(), matcher.end());
             end = matcher.end();
         }
-        addWords(template.substring(end));
+        add(template, end, template.length());
     }
 
-    private void addWords(String words) {
-        if (!words.isBlank()) {
-            parts.add(words.strip());
+    private void add(String template, int from, int to) {
+        String content = template.substring(from, to).strip();
+        if (!content.isEmpty()) {
+            int start = template.indexOf(content, from);
+            parts.add(new Part(content, start > 0 && Character.isWhitespace(template.charAt(start - 1))));
         }
     }
 
@@ -56,11 +74,12 @@ public final class Template {
      */
     public static Template parse(String template) {
         Template parsed = new Template(template);
-        for (String part : parsed.parts) {
-            if (part.startsWith("{") && part.endsWith("}") && !part.equals(TEXT) && !part.equals(PAIR)) {
+        for (Part part : parsed.parts) {
+            String content = part.content();
+            if (content.startsWith("{") && content.endsWith("}") && !content.equals(TEXT) && !content.equals(PAIR)) {
                 throw new IllegalArgumentException(
                         "a template has the places {text}, {pair}, [P] and [MASK]: %s in '%s'"
-                                .formatted(part, template));
+                                .formatted(content, template));
             }
         }
         if (parsed.count(TEXT) != 1 || parsed.count(PAIR) > 1 || parsed.count(MASK) > 1) {
@@ -71,7 +90,7 @@ public final class Template {
     }
 
     private int count(String place) {
-        return (int) parts.stream().filter(place::equals).count();
+        return (int) parts.stream().filter(part -> part.content().equals(place)).count();
     }
 
     /** The number of pseudo tokens. */
@@ -95,33 +114,44 @@ public final class Template {
             throw new TextException(
                     "a template with {pair} needs rows of two texts, one without it rows of one: '%s'".formatted(text));
         }
-        List<Integer> first = tokenizer.idsOf(text);
-        List<Integer> second = pair == null ? List.of() : tokenizer.idsOf(pair);
         int[] frame = tokenizer.encode("", null, maxLength).ids(); // [CLS] [SEP]
-        List<List<Integer>> words = parts.stream()
-                .map(part -> PLACE.matcher(part).matches() ? List.<Integer>of() : tokenizer.idsOf(part))
-                .toList();
-        int room = maxLength
-                - frame.length
-                - pseudoTokens()
-                - count(MASK)
-                - words.stream().mapToInt(List::size).sum();
+        List<List<Integer>> ids = new ArrayList<>();
+        int first = 0;
+        int second = 0;
+        int fixed = frame.length;
+        for (Part part : parts) {
+            List<Integer> written = switch (part.content()) {
+                case TEXT -> part.ids(text, tokenizer);
+                case PAIR -> part.ids(Objects.requireNonNull(pair), tokenizer);
+                case PSEUDO -> List.of(tokenizer.padId());
+                case MASK -> List.of(tokenizer.maskId());
+                default -> part.ids(part.content(), tokenizer);
+            };
+            ids.add(written);
+            switch (part.content()) {
+                case TEXT -> first = written.size();
+                case PAIR -> second = written.size();
+                default -> fixed += written.size();
+            }
+        }
+        int room = maxLength - fixed;
         if (room < 1) {
             throw new TextException("max length must be >= %d for the template and one token of text: %d"
                     .formatted(maxLength - room + 1, maxLength));
         }
-        int keptOfFirst = Math.min(first.size(), Math.max(room - second.size(), (room + 1) / 2));
-        int keptOfSecond = Math.min(second.size(), room - keptOfFirst);
+        int keptOfFirst = Math.min(first, Math.max(room - second, (room + 1) / 2));
+        int keptOfSecond = Math.min(second, room - keptOfFirst);
         Rendering rendering = new Rendering(maxLength);
         rendering.add(frame[0], Encoding.TOKEN);
         int pseudo = 0;
         for (int i = 0; i < parts.size(); i++) {
-            switch (parts.get(i)) {
-                case TEXT -> rendering.addAll(first.subList(0, keptOfFirst));
-                case PAIR -> rendering.addAll(second.subList(0, keptOfSecond));
-                case PSEUDO -> rendering.add(tokenizer.padId(), ++pseudo);
-                case MASK -> rendering.add(tokenizer.maskId(), Encoding.ANSWER);
-                default -> rendering.addAll(words.get(i));
+            List<Integer> written = ids.get(i);
+            switch (parts.get(i).content()) {
+                case TEXT -> rendering.addAll(written.subList(0, keptOfFirst), Encoding.TOKEN);
+                case PAIR -> rendering.addAll(written.subList(0, keptOfSecond), Encoding.TOKEN);
+                case PSEUDO -> rendering.addAll(written, ++pseudo);
+                case MASK -> rendering.addAll(written, Encoding.ANSWER);
+                default -> rendering.addAll(written, Encoding.TOKEN);
             }
         }
         for (int i = 1; i < frame.length; i++) {
@@ -146,8 +176,8 @@ public final class Template {
             marks[length++] = mark;
         }
 
-        void addAll(List<Integer> words) {
-            words.forEach(id -> add(id, Encoding.TOKEN));
+        void addAll(List<Integer> written, int mark) {
+            written.forEach(id -> add(id, mark));
         }
 
         Encoding encoding() {

@@ -52,6 +52,24 @@ class FamiliesTest {
         }
     }
 
+    @Test
+    void aMaskedLmHeadThatIsNotThereOrHasItsOwnWordsIsNamed() {
+        try (TinyWeights weights = new TinyWeights(1)) {
+            TinyBert.embedding(weights, Sizes.TINY, 16, 32);
+            TinyBert.layers(weights, Sizes.TINY);
+            String width = ", \"embedding_size\": 16";
+            assertThatThrownBy(() -> weights.open(SIZES.formatted("electra", width), Pooling.MASK))
+                    .isInstanceOf(ModelException.class)
+                    .hasMessageContaining("no tensor 'generator_predictions.dense.weight' of a masked-LM head")
+                    .hasMessageContaining("of an ELECTRA the generator");
+            String untied = width + ", \"tie_word_embeddings\": false";
+            assertThatThrownBy(() -> weights.open(SIZES.formatted("electra", untied), Pooling.MASK))
+                    .isInstanceOf(ModelException.class)
+                    .hasMessageContaining("whose decoder is not the table of words");
+            weights.open(SIZES.formatted("electra", untied), Pooling.MEAN).close();
+        }
+    }
+
     private static void open(String family, String keys, Pooling pooling) {
         try (TinyWeights weights = new TinyWeights(1)) {
             weights.norm("norm", 1)

@@ -82,7 +82,7 @@ class InvertibleInvariantsTest {
                 Pooling.MASK,
                 16,
                 1,
-                new Words(text -> List.of(text.equals("x") ? 7 : 8), List.of("x", "y")));
+                new Words(text -> List.of(text.equals(" x") ? 7 : 8), List.of("x", "y")));
     }
 
     /** The coupling by its definition. */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -53,6 +54,18 @@ class OtherFamiliesTest {
             assertThat(tokenizer.encode("", null, 8).ids())
                     .containsExactly(tokenizer.idOf("<s>"), tokenizer.idOf("</s>"));
             assertThat(tokenizer.encode("", "", 8).ids()).containsExactly(0, 2, 2, 2);
+        }
+    }
+
+    /** A byte-level vocabulary has the space before a word in it. */
+    @Test
+    void aTemplateKeepsItsSpaces() {
+        try (Tokenizer tokenizer = open("roberta")) {
+            Encoding encoding =
+                    Template.parse("good [P] {text} is [MASK].").render("  very good movie", null, tokenizer, 30);
+            assertThat(Arrays.stream(encoding.ids()).mapToObj(tokenizer::tokenOf))
+                    .containsExactly(
+                            "<s>", "go", "od", "<pad>", "Ġvery", "Ġgood", "Ġmovie", "Ġis", "<mask>", ".", "</s>");
         }
     }
 

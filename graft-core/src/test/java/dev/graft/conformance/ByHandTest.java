@@ -28,6 +28,7 @@ import dev.graft.model.Site.Sublayer.Block;
 import dev.graft.tensor.Parameter;
 import dev.graft.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
@@ -46,16 +47,22 @@ import org.junit.jupiter.params.provider.MethodSource;
  * V1 of methods.md 23 for the methods that {@link FourAxesTest} cannot write in JSON: put together in Java from site, form,
  * reads and join, each form in the plainest words of its paper's equation, on the tensors of an adapter of the built-in method.
  */
+@OnAllBackbones
 class ByHandTest {
-    private static final BackboneUnderTest BERT = BackboneUnderTest.BERT;
-    private static final Architecture BASE = BERT.base().architecture();
-    private static final int HEADS = BASE.heads();
+    private static final int LAYERS = Sizes.TINY.layers();
+    private static final int HEADS = Sizes.TINY.heads();
 
     private static final Join ADDED = (h, change, read, pass) -> h.plus(change);
     private static final Join MULTIPLIED = (h, change, read, pass) -> h.times(change);
 
     /** The change is what goes on. */
     private static final Join INSTEAD = (h, change, read, pass) -> change;
+
+    private final BackboneUnderTest backbone;
+
+    ByHandTest(BackboneUnderTest backbone) {
+        this.backbone = backbone;
+    }
 
     static Stream<Arguments> methods() {
         return Stream.of(
@@ -79,7 +86,7 @@ class ByHandTest {
                 hand("invertible:bottleneck=3", ByHandTest::invertible),
                 hand("layernorm", t -> copies(t, name -> name.contains("norm."))),
                 hand("bitfit", t -> copies(t, name -> name.endsWith(".bias"))),
-                hand("top-k:k=2", t -> copies(t, name -> name.startsWith("layer.1.") || name.startsWith("layer.2."))),
+                hand("top-k:k=2", ByHandTest::topTwo),
                 hand("full", t -> copies(t, name -> true)));
     }
 
@@ -90,7 +97,7 @@ class ByHandTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("methods")
     void aBuiltInMethodIsBuiltByHand(String builtIn, Function<Tensors, List<Delta>> byHand) {
-        try (Specimen specimen = Specimen.perturbed(Methods.parse(builtIn), BERT)) {
+        try (Specimen specimen = Specimen.perturbed(Methods.parse(builtIn), backbone)) {
             double[] plain = specimen.baseLogits().toDoubles();
             double[] logits = specimen.logits(Mode.EVALUATION).toDoubles();
             assertThat(furthest(logits, plain)).isGreaterThan(1e-3);
@@ -124,6 +131,15 @@ class ByHandTest {
     private record Tensors(Specimen adapter) {
         Tensor get(String name) {
             return adapter.parameter(name).value();
+        }
+
+        Architecture base() {
+            return adapter.base().architecture();
+        }
+
+        /** A tensor of the base, by the name that a layer has for it. */
+        Tensor inBase(String name) {
+            return adapter.base().tensor(name);
         }
 
         boolean has(String name) {
@@ -175,10 +191,7 @@ class ByHandTest {
     }
 
     private static List<Delta> eachLayer(IntFunction<List<Delta>> deltas) {
-        return IntStream.range(0, BASE.layers())
-                .mapToObj(deltas)
-                .flatMap(List::stream)
-                .toList();
+        return IntStream.range(0, LAYERS).mapToObj(deltas).flatMap(List::stream).toList();
     }
 
     /** A sequential adapter behind each of these blocks in every layer. */
@@ -192,10 +205,16 @@ class ByHandTest {
     }
 
     private static List<Delta> copies(Tensors t, Predicate<String> which) {
-        return BASE.tensors().keySet().stream()
+        return t.base().tensors().keySet().stream()
                 .filter(which)
                 .<Delta>map(name -> new Replacement(name, t.adapter().parameter(name)))
                 .toList();
+    }
+
+    private static List<Delta> topTwo(Tensors t) {
+        Set<String> tensors = new HashSet<>(t.base().tensorsOfLayer(LAYERS - 2));
+        tensors.addAll(t.base().tensorsOfLayer(LAYERS - 1));
+        return copies(t, name -> tensors.contains(name) || name.startsWith("pooler."));
     }
 
     // ---- adapters
@@ -260,13 +279,12 @@ class ByHandTest {
                 .<Delta>map(role -> {
                     Site site = new Site.Linear(layer, role);
                     String name = site.path() + ".dora.";
-                    Tensor turned = BERT.base()
-                            .tensor(site.path() + ".weight")
+                    Tensor turned = t.inBase(site.path() + ".weight")
                             .plusScaled(t.get(name + "b").matmul(t.get(name + "a")), 6.0 / 2);
                     Tensor lengths = turned.squared().sum(1, true).sqrt();
                     Tensor weight = turned.dividedBy(lengths)
                             .times(t.get(name + "magnitude").unsqueeze(1));
-                    Tensor bias = BERT.base().tensor(site.path() + ".bias");
+                    Tensor bias = t.inBase(site.path() + ".bias");
                     return new Change(site, new Equation(x -> affine(x, weight, bias)), Reads.INPUT, INSTEAD);
                 })
                 .toList());
@@ -316,8 +334,7 @@ class ByHandTest {
             String name = "layer." + layer + ".attention.parallel.";
             String query = "layer." + layer + ".attention.query.";
             Form form = new Equation(x -> {
-                Tensor q = affine(
-                        x, BERT.base().tensor(query + "weight"), BERT.base().tensor(query + "bias"));
+                Tensor q = affine(x, t.inBase(query + "weight"), t.inBase(query + "bias"));
                 Tensor heads = q.reshape(q.size(0), q.size(1), HEADS, q.size(2) / HEADS)
                         .transpose(1, 2); // [B, H, T, e]
                 return besideAttention(t, name, heads).transpose(1, 2).reshape(x.shape());

@@ -43,8 +43,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** C1 to C7 of methods.md 7, and section 8; C8 is {@link CountTest}'s. */
+@OnAllBackbones
 class CompacterInvariantsTest {
-    private static final BackboneUnderTest BERT = BackboneUnderTest.BERT;
+    private final BackboneUnderTest backbone;
+
+    CompacterInvariantsTest(BackboneUnderTest backbone) {
+        this.backbone = backbone;
+    }
 
     @Test
     void withOneSummandAndARuleOfOneItIsAMatrix() {
@@ -122,8 +127,8 @@ class CompacterInvariantsTest {
     @ParameterizedTest
     @ValueSource(strings = {"compacter", "phm"})
     void theGradientOfASharedRuleIsTheSumOfThoseOfItsCopies(String method) {
-        try (Specimen shared = Specimen.perturbed(Methods.parse(method + ":rule=shared"), BERT);
-                Specimen own = Specimen.fresh(Methods.parse(method + ":rule=own"), BERT)) {
+        try (Specimen shared = Specimen.perturbed(Methods.parse(method + ":rule=shared"), backbone);
+                Specimen own = Specimen.fresh(Methods.parse(method + ":rule=own"), backbone)) {
             for (Parameter parameter : own.parameters()) {
                 parameter.assign(shared.parameter(isRule(parameter) ? "phm.rule" : parameter.name())
                         .value());
@@ -143,7 +148,7 @@ class CompacterInvariantsTest {
     @Test
     void theRuleIsInTheFilesOnce(@TempDir Path folder) {
         Path saved = folder.resolve("adapter");
-        try (Specimen specimen = Specimen.fresh(Compacter.DEFAULT, BERT)) {
+        try (Specimen specimen = Specimen.fresh(Compacter.DEFAULT, backbone)) {
             specimen.adapter().save(saved, specimen.base());
             try (TensorSource source = TensorSource.open(saved.resolve("adapter_model.safetensors"))) {
                 assertThat(source.tensors())
@@ -161,20 +166,20 @@ class CompacterInvariantsTest {
         Path first = folder.resolve("first");
         Path second = folder.resolve("second");
         ByteBuffer rule;
-        try (Specimen owner = Specimen.perturbed(Compacter.DEFAULT, BERT)) {
+        try (Specimen owner = Specimen.perturbed(Compacter.DEFAULT, backbone)) {
             owner.adapter().save(first, owner.base());
             rule = owner.parameter("phm.rule").value().toBytes();
         }
         Method sharing = Methods.parse(method + (method.contains(":") ? "," : ":") + "owner=" + first);
         double[] expected;
-        try (Specimen specimen = Specimen.fresh(sharing, BERT)) {
+        try (Specimen specimen = Specimen.fresh(sharing, backbone)) {
             Parameter taken = rule(specimen);
             assertThat(specimen.parameters()).isNotEmpty().noneMatch(CompacterInvariantsTest::isRule);
             assertThat(specimen.deltas().parameters().stream()
                             .mapToLong(Parameter::elements)
                             .sum())
-                    .isEqualTo(sharing.parameters(BERT.base().architecture()))
-                    .isEqualTo(Methods.parse(method).parameters(BERT.base().architecture()) - 4 * 4 * 4);
+                    .isEqualTo(sharing.parameters(backbone.base().architecture()))
+                    .isEqualTo(Methods.parse(method).parameters(backbone.base().architecture()) - 4 * 4 * 4);
             specimen.loss().backward();
             assertThat(taken.gradient()).isNull();
             assertThat(specimen.parameters()).allMatch(parameter -> parameter.gradient() != null);
@@ -185,7 +190,7 @@ class CompacterInvariantsTest {
             specimen.adapter().save(second, specimen.base());
         }
         Files.move(first, folder.resolve("elsewhere"));
-        try (Specimen loaded = new Specimen(BERT.base(), Adapter.loadForTraining(second, BERT.base()))) {
+        try (Specimen loaded = new Specimen(backbone.base(), Adapter.loadForTraining(second, backbone.base()))) {
             assertThat(loaded.logits(Mode.EVALUATION).toDoubles()).containsExactly(expected);
             assertThat(rule(loaded).value().toBytes()).isEqualTo(rule);
             assertThat(rule(loaded).trains()).isFalse();
@@ -204,21 +209,21 @@ class CompacterInvariantsTest {
     void anAdapterWithoutSuchARuleOwnsNone(@TempDir Path folder) {
         Path owner = folder.resolve("owner");
         String sharing = "compacter:owner=" + owner;
-        assertThatThrownBy(() -> Specimen.fresh(Methods.parse(sharing), BERT))
+        assertThatThrownBy(() -> Specimen.fresh(Methods.parse(sharing), backbone))
                 .isInstanceOf(AdapterException.class)
                 .hasMessageContaining("no adapter here");
         save("houlsby", owner);
-        assertThatThrownBy(() -> Specimen.fresh(Methods.parse(sharing), BERT))
+        assertThatThrownBy(() -> Specimen.fresh(Methods.parse(sharing), backbone))
                 .isInstanceOf(AdapterException.class)
                 .hasMessage(owner + ": an adapter of 'houlsby' has no phm.rule to share");
         save("compacter:n=2", owner);
-        assertThatThrownBy(() -> Specimen.fresh(Methods.parse(sharing), BERT))
+        assertThatThrownBy(() -> Specimen.fresh(Methods.parse(sharing), backbone))
                 .isInstanceOf(AdapterException.class)
                 .hasMessageContaining("'phm.rule' has shape [2, 2, 2], expected [4, 4, 4]");
     }
 
-    private static void save(String method, Path folder) {
-        try (Specimen specimen = Specimen.fresh(Methods.parse(method), BERT)) {
+    private void save(String method, Path folder) {
+        try (Specimen specimen = Specimen.fresh(Methods.parse(method), backbone)) {
             specimen.adapter().save(folder, specimen.base());
         }
     }
@@ -227,7 +232,7 @@ class CompacterInvariantsTest {
     @ValueSource(strings = {"compacter", "compacter++", "phm:rule=shared"})
     void aRuleOfZerosIsTheBase(String method) {
         String frozen = method + (method.contains(":") ? "," : ":") + "layernorm=frozen";
-        try (Specimen specimen = Specimen.perturbed(Methods.parse(frozen), BERT)) {
+        try (Specimen specimen = Specimen.perturbed(Methods.parse(frozen), backbone)) {
             specimen.deltas().parameters().stream()
                     .filter(parameter -> isRule(parameter) || parameter.name().endsWith(".bias"))
                     .forEach(parameter ->
@@ -239,8 +244,8 @@ class CompacterInvariantsTest {
 
     @Test
     void withoutItsAdaptersAfterAttentionItIsCompacterPlusPlus() {
-        try (Specimen both = Specimen.perturbed(Compacter.DEFAULT, BERT);
-                Specimen one = Specimen.perturbed(CompacterPlusPlus.DEFAULT, BERT)) {
+        try (Specimen both = Specimen.perturbed(Compacter.DEFAULT, backbone);
+                Specimen one = Specimen.perturbed(CompacterPlusPlus.DEFAULT, backbone)) {
             for (Parameter parameter : one.parameters()) {
                 parameter.assign(both.parameter(parameter.name()).value());
             }
@@ -270,7 +275,7 @@ class CompacterInvariantsTest {
             phm:owner=adapters/films    | owner means nothing with rule=own, which shares no rule
             """)
     void whatDoesNotFitIsRefused(String method, String message) {
-        assertThatThrownBy(() -> Specimen.fresh(Methods.parse(method), BERT))
+        assertThatThrownBy(() -> Specimen.fresh(Methods.parse(method), backbone))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(message);
     }
@@ -338,9 +343,9 @@ class CompacterInvariantsTest {
     }
 
     /** What a form makes of x within a pass. */
-    private static double[] applied(Form form, Tensor x) {
+    private double[] applied(Form form, Tensor x) {
         Applied applied = new Applied(form, x);
-        BERT.base().forward(Texts.alone(0), new Deltas(List.of(applied)), Mode.EVALUATION);
+        backbone.base().forward(Texts.alone(0), new Deltas(List.of(applied)), Mode.EVALUATION);
         return applied.result;
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.graft.method.Ia3;
 import dev.graft.method.Methods;
+import dev.graft.model.Architecture;
 import dev.graft.model.Deltas;
 import dev.graft.model.Mode;
 import dev.graft.model.Replacement;
@@ -13,12 +14,19 @@ import dev.graft.tensor.Parameter;
 import dev.graft.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 
 /** (IA)^3 is the base with rows or columns of its projections multiplied (formats.md 2.1.5). */
+@OnAllBackbones
 class Ia3InvariantsTest {
-    private static final BackboneUnderTest BERT = BackboneUnderTest.BERT;
+    private final BackboneUnderTest backbone;
+
+    Ia3InvariantsTest(BackboneUnderTest backbone) {
+        this.backbone = backbone;
+    }
 
     @Test
     void anOutputIsRowsAndBiasTimesTheVector() {
@@ -49,10 +57,13 @@ class Ia3InvariantsTest {
         });
     }
 
-    private static void assertIsTheBaseWith(String method, BiFunction<String, Specimen, Tensor> factors) {
-        try (Specimen specimen = Specimen.perturbed(Methods.parse(method), BERT)) {
+    private void assertIsTheBaseWith(String method, BiFunction<String, Specimen, Tensor> factors) {
+        try (Specimen specimen = Specimen.perturbed(Methods.parse(method), backbone)) {
             List<Replacement> replacements = new ArrayList<>();
-            for (String name : specimen.base().architecture().tensors().keySet()) {
+            Architecture base = specimen.base().architecture();
+            Set<String> names = new TreeSet<>(base.tensors().keySet());
+            names.addAll(base.shared().keySet());
+            for (String name : names) {
                 Tensor factor = factors.apply(name, specimen);
                 if (factor != null) {
                     Tensor changed = specimen.base().tensor(name).times(factor);
@@ -69,10 +80,10 @@ class Ia3InvariantsTest {
 
     @Test
     void whatCannotBeMultipliedIsRefused() {
-        assertThatThrownBy(() -> Specimen.fresh(Methods.parse("ia3:inputs=query"), BERT))
+        assertThatThrownBy(() -> Specimen.fresh(Methods.parse("ia3:inputs=query"), backbone))
                 .hasMessageContaining(
                         "no input that can be multiplied matches 'query'; there are" + " attention.output, ffn.down");
-        assertThatThrownBy(() -> Specimen.fresh(Methods.parse("ia3:outputs=ffn.down"), BERT))
+        assertThatThrownBy(() -> Specimen.fresh(Methods.parse("ia3:outputs=ffn.down"), backbone))
                 .hasMessageContaining("both name layer.0.ffn.down");
         assertThatThrownBy(() -> new Ia3(List.of(), List.of())).hasMessageContaining("at least one projection");
     }

@@ -31,12 +31,17 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The coupling of NICE (arXiv 1410.8516, section 3.2). */
+@OnAllBackbones
 class InvertibleInvariantsTest {
-    private static final BackboneUnderTest BERT = BackboneUnderTest.BERT;
+    private final BackboneUnderTest backbone;
+
+    InvertibleInvariantsTest(BackboneUnderTest backbone) {
+        this.backbone = backbone;
+    }
 
     @Test
     void theInverseTakesTheCouplingBack() {
-        try (Specimen coupled = Specimen.perturbed(Methods.parse("invertible:activation=tanh"), BERT)) {
+        try (Specimen coupled = Specimen.perturbed(Methods.parse("invertible:activation=tanh"), backbone)) {
             Coupling coupling = (Coupling) coupled.deltas().all().getFirst();
             double[] plain = Texts.flat(coupled.base().forward(Texts.all(), Deltas.NONE, Mode.EVALUATION));
             assertThat(Texts.flat(coupled.forward(Texts.all(), Mode.EVALUATION)))
@@ -101,7 +106,7 @@ class InvertibleInvariantsTest {
 
     @Test
     void withUpOfZerosItIsTheBase() {
-        try (Specimen specimen = Specimen.perturbed(Invertible.DEFAULT, BERT)) {
+        try (Specimen specimen = Specimen.perturbed(Invertible.DEFAULT, backbone)) {
             specimen.deltas().parameters().stream()
                     .filter(parameter -> parameter.name().contains(".up."))
                     .forEach(parameter -> parameter.assign(parameter.value().times(0)));

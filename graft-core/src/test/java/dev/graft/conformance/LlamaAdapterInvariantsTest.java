@@ -27,16 +27,22 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A2 to A4, A6 and A7 of methods.md 18; A1 and A8 hold for every method, A5 is the multimodal variant's. */
+@OnAllBackbones
 class LlamaAdapterInvariantsTest {
-    private static final BackboneUnderTest BERT = BackboneUnderTest.BERT;
     private static final Site.Heads TOP = new Site.Heads(2);
+
+    private final BackboneUnderTest backbone;
+
+    LlamaAdapterInvariantsTest(BackboneUnderTest backbone) {
+        this.backbone = backbone;
+    }
 
     /** A2: the gradient of a gate is {@code (1 - tanh^2 g) <G, softmax(S) V>} over its head. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void theGatesGradientIsThatOfTheFormula(boolean tanh) {
         String method = "llama-adapter:length=4,layers=1,tanh=" + tanh;
-        try (Specimen specimen = Specimen.perturbed(Methods.parse(method), BERT)) {
+        try (Specimen specimen = Specimen.perturbed(Methods.parse(method), backbone)) {
             Tensor prompt = specimen.parameter("layer.2.attention.heads.adaption.prompt")
                     .value()
                     .detach();
@@ -67,7 +73,7 @@ class LlamaAdapterInvariantsTest {
     /** A3. */
     @Test
     void theFirstStepMovesTheGatesAlone() {
-        try (Specimen specimen = Specimen.fresh(Methods.parse("llama-adapter"), BERT)) {
+        try (Specimen specimen = Specimen.fresh(Methods.parse("llama-adapter"), backbone)) {
             double[] prompt = specimen.deltas().parameters().getFirst().value().toDoubles();
             specimen.loss().backward();
             try (AdamW optimizer = new AdamW(specimen.parameters(), new AdamW.Settings(0.9, 0.999, 1e-8, 0.1))) {
@@ -85,7 +91,7 @@ class LlamaAdapterInvariantsTest {
     void belowTheUpperLayersNothingChanges() {
         Probe below = new Probe(new Site.Layer(1));
         Probe above = new Probe(new Site.Layer(2));
-        try (Specimen specimen = Specimen.perturbed(Methods.parse("llama-adapter:layers=1"), BERT)) {
+        try (Specimen specimen = Specimen.perturbed(Methods.parse("llama-adapter:layers=1"), backbone)) {
             specimen.base().forward(Texts.all(), new Deltas(List.of(below, above)), Mode.EVALUATION);
             double[] untouched = below.output();
             double[] top = above.output();
@@ -98,7 +104,7 @@ class LlamaAdapterInvariantsTest {
     /** A6: one softmax over both would be prefix tuning. */
     @Test
     void anOpenGateIsNoPrefix() {
-        try (Specimen own = Specimen.perturbed(Methods.parse("llama-adapter:length=4,layers=1,tanh=false"), BERT)) {
+        try (Specimen own = Specimen.perturbed(Methods.parse("llama-adapter:length=4,layers=1,tanh=false"), backbone)) {
             Tensor prompt =
                     own.parameter("layer.2.attention.heads.adaption.prompt").value();
             Parameter gate = own.parameter("layer.2.attention.heads.adaption.gate");
@@ -112,7 +118,7 @@ class LlamaAdapterInvariantsTest {
     /** A7. */
     @Test
     void theOrderOfThePromptDoesNotMatter() {
-        try (Specimen specimen = Specimen.perturbed(Methods.parse("llama-adapter:length=4"), BERT)) {
+        try (Specimen specimen = Specimen.perturbed(Methods.parse("llama-adapter:length=4"), backbone)) {
             double[] before = Texts.flat(specimen.forward(Texts.all(), Mode.EVALUATION));
             Tensor order = Tensor.of(new long[] {2, 0, 3, 1}, 4);
             specimen.deltas().parameters().stream()
@@ -131,7 +137,7 @@ class LlamaAdapterInvariantsTest {
             llama-adapter:layers=4 | layers must be at most the 3 of this base: 4
             """)
     void whatMeansNothingIsRefused(String method, String message) {
-        assertThatThrownBy(() -> Specimen.fresh(Methods.parse(method), BERT))
+        assertThatThrownBy(() -> Specimen.fresh(Methods.parse(method), backbone))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(message);
     }

@@ -23,12 +23,17 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** L1, L4, L6 to L9 of methods.md 17. */
+@OnAllBackbones
 class LoraInvariantsTest {
-    private static final BackboneUnderTest BERT = BackboneUnderTest.BERT;
+    private final BackboneUnderTest backbone;
+
+    LoraInvariantsTest(BackboneUnderTest backbone) {
+        this.backbone = backbone;
+    }
 
     @Test
     void atTheStartOnlyBHasAGradient() {
-        try (Specimen specimen = Specimen.fresh(Lora.DEFAULT, BERT)) {
+        try (Specimen specimen = Specimen.fresh(Lora.DEFAULT, backbone)) {
             specimen.loss().backward();
             for (Parameter parameter : specimen.deltas().parameters()) {
                 double largest =
@@ -45,7 +50,8 @@ class LoraInvariantsTest {
     @Test
     void itIsTheProjectionWithScaledBAAdded() {
         String projection = "layer.1.ffn.up";
-        try (Specimen specimen = Specimen.perturbed(Methods.parse("lora:rank=4,alpha=6,targets=" + projection), BERT)) {
+        try (Specimen specimen =
+                Specimen.perturbed(Methods.parse("lora:rank=4,alpha=6,targets=" + projection), backbone)) {
             Tensor a = specimen.parameter(projection + ".lora.a").value(); // [r, in]
             Tensor b = specimen.parameter(projection + ".lora.b").value(); // [out, r]
             String weight = projection + ".weight";
@@ -56,8 +62,8 @@ class LoraInvariantsTest {
 
     @Test
     void twiceTheRankAndAlphaWithZerosIsTheSame() {
-        try (Specimen narrow = Specimen.perturbed(Methods.parse("lora:rank=2,alpha=6"), BERT);
-                Specimen wide = Specimen.perturbed(Methods.parse("lora:rank=4,alpha=12"), BERT)) {
+        try (Specimen narrow = Specimen.perturbed(Methods.parse("lora:rank=2,alpha=6"), backbone);
+                Specimen wide = Specimen.perturbed(Methods.parse("lora:rank=4,alpha=12"), backbone)) {
             for (Parameter parameter : narrow.deltas().parameters()) {
                 Tensor value = parameter.value();
                 Tensor zeros = Tensor.zeros(DType.FLOAT64, Device.CPU, value.shape());
@@ -74,8 +80,8 @@ class LoraInvariantsTest {
         Method two = Methods.union(List.of(
                 Methods.parse("lora:rank=2,alpha=2"),
                 Methods.parse("custom:id=second,where=query+value,form=low_rank,size=3")));
-        try (Specimen both = Specimen.perturbed(two, BERT);
-                Specimen one = Specimen.perturbed(Methods.parse("lora:rank=5,alpha=5"), BERT)) {
+        try (Specimen both = Specimen.perturbed(two, backbone);
+                Specimen one = Specimen.perturbed(Methods.parse("lora:rank=5,alpha=5"), backbone)) {
             for (Parameter parameter : one.deltas().parameters()) {
                 Tensor first = both.parameter(parameter.name()).value();
                 Tensor second = both.parameter(parameter.name().replace(".lora.", ".second."))
@@ -96,8 +102,8 @@ class LoraInvariantsTest {
     }
 
     /** The scale at the query of the lowest layer. */
-    private static double scale(String method) {
-        try (Specimen specimen = Specimen.fresh(Methods.parse(method), BERT)) {
+    private double scale(String method) {
+        try (Specimen specimen = Specimen.fresh(Methods.parse(method), backbone)) {
             return specimen.deltas().all().stream()
                     .map(Change.class::cast)
                     .filter(change -> change.site().equals(new Site.Linear(0, Role.QUERY)))
@@ -110,7 +116,7 @@ class LoraInvariantsTest {
     @Test
     void besideTheWordTableItIsATableOfLowRankAdded() {
         try (Specimen specimen =
-                Specimen.perturbed(Methods.parse("lora:rank=4,alpha=6,targets=embedding.word"), BERT)) {
+                Specimen.perturbed(Methods.parse("lora:rank=4,alpha=6,targets=embedding.word"), backbone)) {
             Tensor a = specimen.parameter("embedding.word.lora.table.a").value(); // [r, V]
             Tensor b = specimen.parameter("embedding.word.lora.table.b").value(); // [d, r]
             String table = "embedding.word.weight";
@@ -122,7 +128,7 @@ class LoraInvariantsTest {
     @Test
     void itsOwnBiasIsScaledAsTheMapIs() {
         try (Specimen specimen =
-                Specimen.fresh(Methods.parse("lora:rank=4,alpha=6,targets=layer.1.ffn.up,bias=own"), BERT)) {
+                Specimen.fresh(Methods.parse("lora:rank=4,alpha=6,targets=layer.1.ffn.up,bias=own"), backbone)) {
             Parameter own = specimen.parameter("layer.1.ffn.up.lora.bias");
             own.assign(Tensor.ones(DType.FLOAT64, Device.CPU, own.value().shape()));
             String bias = "layer.1.ffn.up.bias";
@@ -141,11 +147,12 @@ class LoraInvariantsTest {
 
     @Test
     void whatMeansNothingIsRefusedWithWhatThereIs() {
-        assertThatThrownBy(() -> Specimen.fresh(Methods.parse("lora:targets=query+dense"), BERT))
-                .hasMessageContaining("no projection matches 'dense'; there are embedding.word, attention.query,");
-        assertThatThrownBy(() -> Specimen.fresh(Methods.parse("lora:ranks=key:2"), BERT))
+        assertThatThrownBy(() -> Specimen.fresh(Methods.parse("lora:targets=query+dense"), backbone))
+                .hasMessageContaining("no projection matches 'dense'; there are embedding.word, ")
+                .hasMessageContaining(", attention.query, attention.key, ");
+        assertThatThrownBy(() -> Specimen.fresh(Methods.parse("lora:ranks=key:2"), backbone))
                 .hasMessageContaining("no target matches 'key'; there are attention.query, attention.value");
-        assertThatThrownBy(() -> Specimen.fresh(Methods.parse("lora:layers=3"), BERT))
+        assertThatThrownBy(() -> Specimen.fresh(Methods.parse("lora:layers=3"), backbone))
                 .hasMessageContaining("layers must be in 0 to 2: 3");
         assertThatThrownBy(() -> Methods.parse("lora:ranks=query")).hasMessageContaining("ranks=target:value");
         assertThatThrownBy(() -> Methods.parse("lora:ranks=query:0"))

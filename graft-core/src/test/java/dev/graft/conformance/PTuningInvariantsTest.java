@@ -28,14 +28,20 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** PT1, PT3, PT5 of methods.md 15, and its formula. */
+@OnAllBackbones
 class PTuningInvariantsTest {
-    private static final BackboneUnderTest BERT = BackboneUnderTest.BERT;
     private static final String NAME = "embedding.input.p-tuning.";
+
+    private final BackboneUnderTest backbone;
+
+    PTuningInvariantsTest(BackboneUnderTest backbone) {
+        this.backbone = backbone;
+    }
 
     @Test
     void itsOutputsWithoutTheEncoderAreTheSamePseudoTokens() {
-        try (Specimen encoded = Specimen.perturbed(Methods.parse("p-tuning:length=3"), BERT);
-                Specimen plain = Specimen.fresh(Methods.parse("p-tuning:length=3,encoder=none"), BERT)) {
+        try (Specimen encoded = Specimen.perturbed(Methods.parse("p-tuning:length=3"), backbone);
+                Specimen plain = Specimen.fresh(Methods.parse("p-tuning:length=3,encoder=none"), backbone)) {
             Tensor states =
                     Functions.biLstm(encoded.parameter(NAME + "embedding").value(), values(encoded, "lstm."), 2);
             plain.parameter(NAME + "rows")
@@ -51,7 +57,7 @@ class PTuningInvariantsTest {
     @ValueSource(strings = {"lstm", "mlp"})
     void whatIsStoredIsTheRowsAndComputesTheSame(String encoder, @TempDir Path folder) throws IOException {
         Path saved = folder.resolve("adapter");
-        try (Specimen trained = Specimen.perturbed(Methods.parse("p-tuning:length=3,encoder=" + encoder), BERT)) {
+        try (Specimen trained = Specimen.perturbed(Methods.parse("p-tuning:length=3,encoder=" + encoder), backbone)) {
             double[] expected = trained.logits(Mode.EVALUATION).toDoubles();
             trained.adapter().save(saved, trained.base());
             try (TensorSource source = TensorSource.open(saved.resolve("adapter_model.safetensors"))) {
@@ -59,7 +65,7 @@ class PTuningInvariantsTest {
                         .extracting(TensorInfo::name)
                         .containsExactlyInAnyOrder(NAME + "rows", "head.weight", "head.bias");
             }
-            try (Specimen again = new Specimen(BERT.base(), Adapter.loadForTraining(saved, BERT.base()))) {
+            try (Specimen again = new Specimen(backbone.base(), Adapter.loadForTraining(saved, backbone.base()))) {
                 assertThat(again.adapter().method()).isEqualTo(trained.adapter().method());
                 for (Parameter parameter : trained.parameters()) {
                     assertThat(again.parameter(parameter.name()).value().toDoubles())
@@ -67,7 +73,7 @@ class PTuningInvariantsTest {
                 }
             }
             Files.delete(saved.resolve("training.safetensors"));
-            try (Specimen used = new Specimen(BERT.base(), Adapter.load(saved, BERT.base()))) {
+            try (Specimen used = new Specimen(backbone.base(), Adapter.load(saved, backbone.base()))) {
                 assertThat(used.logits(Mode.EVALUATION).toDoubles()).containsExactly(expected);
                 assertThat(used.adapter().method()).isEqualTo(Methods.parse("p-tuning:length=3,encoder=none"));
             }
@@ -76,8 +82,8 @@ class PTuningInvariantsTest {
 
     @Test
     void theMlpIsThreeLinearLayers() {
-        try (Specimen encoded = Specimen.perturbed(Methods.parse("p-tuning:length=3,encoder=mlp,hidden=6"), BERT);
-                Specimen plain = Specimen.fresh(Methods.parse("p-tuning:length=3,encoder=none"), BERT)) {
+        try (Specimen encoded = Specimen.perturbed(Methods.parse("p-tuning:length=3,encoder=mlp,hidden=6"), backbone);
+                Specimen plain = Specimen.fresh(Methods.parse("p-tuning:length=3,encoder=none"), backbone)) {
             Tensor rows = encoded.parameter(NAME + "embedding").value();
             Tensor hidden = linear(linear(rows, encoded, 0).relu(), encoded, 1).relu(); // [3, 6]
             plain.parameter(NAME + "rows").assign(linear(hidden, encoded, 2));
@@ -89,8 +95,8 @@ class PTuningInvariantsTest {
 
     @Test
     void aPromptInFrontIsTheSameAsPseudoTokensWithoutAnEncoder() {
-        try (Specimen pseudo = Specimen.perturbed(Methods.parse("p-tuning:length=3,encoder=none"), BERT);
-                Specimen prompt = Specimen.fresh(Methods.parse("prompt:length=3,place=before_cls"), BERT)) {
+        try (Specimen pseudo = Specimen.perturbed(Methods.parse("p-tuning:length=3,encoder=none"), backbone);
+                Specimen prompt = Specimen.fresh(Methods.parse("prompt:length=3,place=before_cls"), backbone)) {
             prompt.parameter("embedding.input.prompt")
                     .assign(pseudo.parameter(NAME + "rows").value().detach());
             copyHead(pseudo, prompt);
@@ -101,12 +107,12 @@ class PTuningInvariantsTest {
 
     @Test
     void reversedTokensThroughSwappedDirectionsAreTheReversedStatesWithSwappedHalves() {
-        try (Specimen specimen = Specimen.perturbed(Methods.parse("p-tuning:length=5"), BERT)) {
+        try (Specimen specimen = Specimen.perturbed(Methods.parse("p-tuning:length=5"), backbone)) {
             Tensor rows = specimen.parameter(NAME + "embedding").value().detach();
             List<Tensor> weights = values(specimen, "lstm.0.");
             List<Tensor> swapped = new ArrayList<>(weights.subList(4, 8));
             swapped.addAll(weights.subList(0, 4));
-            int w = BERT.sizes().hidden() / 2;
+            int w = specimen.base().architecture().embedding() / 2;
             Tensor states = Functions.biLstm(rows, weights, 1); // [5, 2w]
             Tensor mirrored = Tensor.concatenate(1, states.narrow(1, w, w), states.narrow(1, 0, w));
             assertThat(Functions.biLstm(reversed(rows), swapped, 1).toDoubles())
@@ -127,7 +133,7 @@ class PTuningInvariantsTest {
     @Test
     void aPseudoTokenThatIsAWordsEmbeddingIsThatWord() {
         try (Specimen specimen =
-                Specimen.fresh(Methods.parse("p-tuning:template=[P] {text} [P] x,encoder=none"), BERT)) {
+                Specimen.fresh(Methods.parse("p-tuning:template=[P] {text} [P] x,encoder=none"), backbone)) {
             Tensor words = specimen.base().tensor("embedding.word.weight");
             specimen.parameter(NAME + "rows").assign(words.indexSelect(0, Tensor.of(new long[] {40, 41}, 2)));
             Batch spelledOut = Batch.of(List.of(new int[] {2, 40, 17, 41, 45, 3}), List.of(new int[6]), 0, Device.CPU);
@@ -140,9 +146,9 @@ class PTuningInvariantsTest {
 
     @Test
     void pseudoTokensBehindClsAreAPromptThereGradientsIncluded() {
-        try (Specimen prompt = Specimen.perturbed(Methods.parse("prompt:length=2"), BERT);
+        try (Specimen prompt = Specimen.perturbed(Methods.parse("prompt:length=2"), backbone);
                 Specimen pseudo =
-                        Specimen.fresh(Methods.parse("p-tuning:template=[P] [P] {text},encoder=none"), BERT)) {
+                        Specimen.fresh(Methods.parse("p-tuning:template=[P] [P] {text},encoder=none"), backbone)) {
             Parameter inserted = prompt.parameter("embedding.input.prompt");
             Parameter marked = pseudo.parameter(NAME + "rows");
             marked.assign(inserted.value().detach());
@@ -166,7 +172,7 @@ class PTuningInvariantsTest {
 
     @Test
     void aTemplateNeedsTextsThatItWrote() {
-        try (Specimen specimen = Specimen.fresh(Methods.parse("p-tuning:template=[P] {text}"), BERT)) {
+        try (Specimen specimen = Specimen.fresh(Methods.parse("p-tuning:template=[P] {text}"), backbone)) {
             assertThatThrownBy(() -> specimen.forward(Texts.all(), Mode.EVALUATION))
                     .hasMessageContaining("texts that the template wrote");
         }

@@ -24,8 +24,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** PA1 to PA3 of methods.md 9 and SP1 to SP4 of methods.md 10. */
+@OnAllBackbones
 class ParallelInvariantsTest {
-    private static final BackboneUnderTest BERT = BackboneUnderTest.BERT;
+    private final BackboneUnderTest backbone;
+
+    ParallelInvariantsTest(BackboneUnderTest backbone) {
+        this.backbone = backbone;
+    }
 
     @ParameterizedTest
     @ValueSource(strings = {"ffn", "attention", "pre_o", "attention+pre_o+ffn"})
@@ -45,8 +50,8 @@ class ParallelInvariantsTest {
     void aScaleOfOneIsTheParallelAdapter(String sites, String scale) {
         String options = "bottleneck=4,sites=" + sites;
         try (Specimen parallel = specimen("parallel:" + options);
-                Specimen scaled =
-                        Specimen.fresh(Methods.parse("scaled-parallel:%s,scale=%s".formatted(options, scale)), BERT)) {
+                Specimen scaled = Specimen.fresh(
+                        Methods.parse("scaled-parallel:%s,scale=%s".formatted(options, scale)), backbone)) {
             parallel.deltas()
                     .parameters()
                     .forEach(parameter -> scaled.parameter(parameter.name()).assign(parameter.value()));
@@ -155,8 +160,8 @@ class ParallelInvariantsTest {
                 .hasMessageContaining(message);
     }
 
-    private static Specimen specimen(String method) {
-        return Specimen.perturbed(Methods.parse(method), BERT);
+    private Specimen specimen(String method) {
+        return Specimen.perturbed(Methods.parse(method), backbone);
     }
 
     private static double[] states(Specimen specimen) {

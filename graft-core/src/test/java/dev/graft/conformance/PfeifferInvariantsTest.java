@@ -22,14 +22,20 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** P1 to P3 of methods.md 4, and the gate of methods.md 13. */
+@OnAllBackbones
 class PfeifferInvariantsTest {
-    private static final BackboneUnderTest BERT = BackboneUnderTest.BERT_WITH_POOLER;
     private static final Site FFN = new Site.Sublayer(0, Block.FFN);
+
+    private final BackboneUnderTest backbone;
+
+    PfeifferInvariantsTest(BackboneUnderTest backbone) {
+        this.backbone = backbone;
+    }
 
     @ParameterizedTest
     @ValueSource(strings = {"ffn", "attention+ffn+layer"})
     void withUpOfZerosItIsTheBase(String sites) {
-        try (Specimen specimen = Specimen.perturbed(Methods.parse("pfeiffer:bottleneck=4,sites=" + sites), BERT)) {
+        try (Specimen specimen = Specimen.perturbed(Methods.parse("pfeiffer:bottleneck=4,sites=" + sites), backbone)) {
             specimen.deltas().parameters().stream()
                     .filter(parameter -> parameter.name().contains(".up."))
                     .forEach(parameter -> parameter.assign(parameter.value().times(0)));
@@ -40,7 +46,7 @@ class PfeifferInvariantsTest {
 
     @Test
     void anAdapterLeftOutIsAnAdapterSkipped() {
-        try (Specimen specimen = Specimen.perturbed(Methods.parse("pfeiffer:bottleneck=4"), BERT)) {
+        try (Specimen specimen = Specimen.perturbed(Methods.parse("pfeiffer:bottleneck=4"), backbone)) {
             List<Delta> kept = specimen.deltas().all().stream()
                     .filter(delta -> ((Site.Sublayer) ((Change) delta).site()).layer() != 1)
                     .toList();
@@ -60,8 +66,8 @@ class PfeifferInvariantsTest {
     @Test
     void readingTheOutputItIsHoulsbysOnTheFeedForward() {
         String options = "bottleneck=4,activation=relu,sites=ffn";
-        try (Specimen pfeiffer = Specimen.perturbed(Methods.parse("pfeiffer:reads=output," + options), BERT);
-                Specimen houlsby = Specimen.perturbed(Methods.parse("houlsby:layernorm=frozen," + options), BERT)) {
+        try (Specimen pfeiffer = Specimen.perturbed(Methods.parse("pfeiffer:reads=output," + options), backbone);
+                Specimen houlsby = Specimen.perturbed(Methods.parse("houlsby:layernorm=frozen," + options), backbone)) {
             for (Parameter parameter : pfeiffer.deltas().parameters()) {
                 houlsby.parameter(parameter.name()).assign(parameter.value());
             }
@@ -76,7 +82,7 @@ class PfeifferInvariantsTest {
         Probe before = new Probe(FFN);
         Probe after = new Probe(FFN);
         Probe layer = new Probe(new Site.Layer(0));
-        try (Specimen specimen = Specimen.perturbed(Methods.parse("pfeiffer:bottleneck=4"), BERT)) {
+        try (Specimen specimen = Specimen.perturbed(Methods.parse("pfeiffer:bottleneck=4"), backbone)) {
             specimen.base().forward(Texts.all(), new Deltas(List.of(layer)), Mode.EVALUATION);
             specimen.forwardWith(List.of(before), List.of(after));
             Tensor change =
@@ -92,7 +98,7 @@ class PfeifferInvariantsTest {
         Probe before = new Probe(FFN);
         Probe after = new Probe(FFN);
         try (Specimen specimen =
-                Specimen.perturbed(Methods.parse("pfeiffer:bottleneck=4,reads=output,gate=" + mean), BERT)) {
+                Specimen.perturbed(Methods.parse("pfeiffer:bottleneck=4,reads=output,gate=" + mean), backbone)) {
             specimen.forwardWith(List.of(before), List.of(after));
             Tensor h = rows(before);
             Change change = changeAt(FFN, specimen);

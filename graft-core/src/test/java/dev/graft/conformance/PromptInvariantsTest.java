@@ -39,8 +39,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** T1, T5, T6, T7 of methods.md 16, and the other starts. */
+@OnAllBackbones
 class PromptInvariantsTest {
-    private static final BackboneUnderTest BERT = BackboneUnderTest.BERT;
+    private final BackboneUnderTest backbone;
+
+    PromptInvariantsTest(BackboneUnderTest backbone) {
+        this.backbone = backbone;
+    }
 
     @ParameterizedTest(name = "{0}")
     @CsvSource({"before_cls, 40 41 2 17 45 3", "after_cls, 2 40 41 17 45 3"})
@@ -48,7 +53,7 @@ class PromptInvariantsTest {
         int[] text = {2, 17, 45, 3};
         int[] spelledOut =
                 Arrays.stream(sameText.split(" ")).mapToInt(Integer::parseInt).toArray();
-        try (Specimen specimen = Specimen.fresh(Methods.parse("prompt:length=2,place=" + place), BERT)) {
+        try (Specimen specimen = Specimen.fresh(Methods.parse("prompt:length=2,place=" + place), backbone)) {
             Backbone base = specimen.base();
             Tensor words = Tensor.of(new long[] {40, 41}, 2);
             specimen.parameter("embedding.input.prompt")
@@ -85,7 +90,7 @@ class PromptInvariantsTest {
     void aStartFromLabelsIsTheMeanOfEachLabelsTokensAndThenWords() {
         try (Scope scope = Scope.open()) {
             Tensor prompt = start("prompt:length=4,start=labels", "refund", "late parcel");
-            Tensor words = BERT.base().tensor("embedding.word.weight");
+            Tensor words = backbone.base().tensor("embedding.word.weight");
             assertThat(prompt.select(0, 0).toDoubles())
                     .containsExactly(words.select(0, 21).toDoubles());
             double[] late = words.select(0, 30).toDoubles();
@@ -102,7 +107,7 @@ class PromptInvariantsTest {
     @Test
     void aStartFromATextRepeatsItsTokensOrCutsThemOff() {
         try (Scope scope = Scope.open()) {
-            Tensor words = BERT.base().tensor("embedding.word.weight");
+            Tensor words = backbone.base().tensor("embedding.word.weight");
             Tensor prompt = start("prompt:length=3,start=text,text=late parcel");
             List<Integer> ids = IntStream.range(0, 3)
                     .mapToObj(i -> rows(words).get(row(prompt, i)))
@@ -140,9 +145,9 @@ class PromptInvariantsTest {
     @Test
     void aStartFromWordsWithoutTokenizerOrLabelsIsRefused() {
         assertThatThrownBy(() -> start("prompt:length=2,start=labels")).hasMessageContaining("a task with labels");
-        Initializer without = new Initializer(BERT.base(), 1);
+        Initializer without = new Initializer(backbone.base(), 1);
         assertThatThrownBy(() -> Methods.parse("prompt:start=text,text=good")
-                        .deltas(BERT.base().architecture(), without))
+                        .deltas(backbone.base().architecture(), without))
                 .hasMessageContaining("needs the base's tokenizer");
     }
 
@@ -151,9 +156,16 @@ class PromptInvariantsTest {
         Method method = Methods.parse("prompt:length=3,start=labels,stage=output");
         Words words = new Words(WORDS, List.of("refund", "late parcel"));
         try (Adapter adapter = Adapter.create(
-                method, new Classification(words.labels()), BERT.base(), "tiny", BERT.pooling(), 16, 1, words)) {
-            adapter.save(folder.resolve("a"), BERT.base());
-            try (Adapter loaded = Adapter.load(folder.resolve("a"), BERT.base())) {
+                method,
+                new Classification(words.labels()),
+                backbone.base(),
+                "tiny",
+                backbone.pooling(),
+                16,
+                1,
+                words)) {
+            adapter.save(folder.resolve("a"), backbone.base());
+            try (Adapter loaded = Adapter.load(folder.resolve("a"), backbone.base())) {
                 assertThat(loaded.method()).isEqualTo(method);
                 assertThat(loaded.parameters().getFirst().value().toBytes())
                         .isEqualTo(adapter.parameters().getFirst().value().toBytes());
@@ -168,10 +180,10 @@ class PromptInvariantsTest {
             .toList();
 
     /** The first values of a prompt, for a task of these labels; the caller has a scope open. */
-    private static Tensor start(String method, String... labels) {
-        Initializer initializer = new Initializer(BERT.base(), 1, new Words(WORDS, List.of(labels)));
+    private Tensor start(String method, String... labels) {
+        Initializer initializer = new Initializer(backbone.base(), 1, new Words(WORDS, List.of(labels)));
         Delta delta = Methods.parse(method)
-                .deltas(BERT.base().architecture(), initializer)
+                .deltas(backbone.base().architecture(), initializer)
                 .getFirst();
         try (Parameter prompt = delta.parameters().getFirst()) {
             return prompt.value().copy();
@@ -199,11 +211,11 @@ class PromptInvariantsTest {
 
     @Test
     void clsKeepsItsPositionUnlessThePromptStandsBeforeIt() {
-        try (Specimen behind = Specimen.fresh(Methods.parse("prompt:length=2"), BERT);
-                Specimen before = Specimen.fresh(Methods.parse("prompt:length=2,place=before_cls"), BERT)) {
+        try (Specimen behind = Specimen.fresh(Methods.parse("prompt:length=2"), backbone);
+                Specimen before = Specimen.fresh(Methods.parse("prompt:length=2,place=before_cls"), backbone)) {
             double[] plain = embedded(Deltas.NONE.all(), behind.base());
             double[] prompted = embedded(behind.deltas().all(), behind.base());
-            int d = BERT.sizes().hidden();
+            int d = behind.base().architecture().embedding();
             assertThat(Arrays.copyOf(prompted, d)).containsExactly(Arrays.copyOf(plain, d));
             double[] shifted = embedded(before.deltas().all(), before.base());
             assertThat(Arrays.copyOfRange(shifted, 2 * d, 3 * d)).isNotEqualTo(Arrays.copyOf(plain, d));

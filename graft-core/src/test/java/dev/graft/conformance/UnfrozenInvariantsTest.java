@@ -13,14 +13,18 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** What methods.md 20 to 22 say of the methods that train copies of base tensors. */
+@OnAllBackbones
 class UnfrozenInvariantsTest {
-    @ParameterizedTest
-    @EnumSource
-    void layernormTrainsTheNormsAndTheEmbeddingsToo(BackboneUnderTest backbone) {
+    private final BackboneUnderTest backbone;
+
+    UnfrozenInvariantsTest(BackboneUnderTest backbone) {
+        this.backbone = backbone;
+    }
+
+    @Test
+    void layernormTrainsTheNormsAndTheEmbeddingsToo() {
         try (Specimen specimen = Specimen.fresh(Methods.parse("layernorm"), backbone)) {
             Set<String> expected = new TreeSet<>(List.of("embedding.norm.weight", "embedding.norm.bias"));
             Architecture base = specimen.base().architecture();
@@ -50,9 +54,8 @@ class UnfrozenInvariantsTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
-    void allLayersAndTheEmbeddingsAreEverything(BackboneUnderTest backbone) {
+    @Test
+    void allLayersAndTheEmbeddingsAreEverything() {
         try (Specimen layers = Specimen.fresh(
                         Methods.parse("top-k:k=" + backbone.sizes().layers()), backbone);
                 Specimen full = Specimen.fresh(Methods.parse("full"), backbone)) {
@@ -66,14 +69,14 @@ class UnfrozenInvariantsTest {
 
     @Test
     void moreLayersThanThereAreAreRefused() {
-        assertThatThrownBy(() -> Specimen.fresh(Methods.parse("top-k:k=4"), BackboneUnderTest.BERT))
+        assertThatThrownBy(() -> Specimen.fresh(Methods.parse("top-k:k=4"), backbone))
                 .hasMessageContaining("at most the 3 layers")
                 .hasMessageContaining("4");
     }
 
     @Test
     void fullTrainingMovesEveryLayer() {
-        try (Specimen specimen = Specimen.fresh(Methods.parse("full"), BackboneUnderTest.BERT)) {
+        try (Specimen specimen = Specimen.fresh(Methods.parse("full"), backbone)) {
             Probe probe = new Probe(new Site.Layer(0));
             specimen.forwardWith(List.of(), List.of(probe));
             double[] before = probe.output();

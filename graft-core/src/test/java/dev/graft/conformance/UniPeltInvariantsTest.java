@@ -41,8 +41,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** U1 to U8 of methods.md 13. */
+@OnAllBackbones
 class UniPeltInvariantsTest {
-    private static final BackboneUnderTest BERT = BackboneUnderTest.BERT;
+    private final BackboneUnderTest backbone;
+
+    UniPeltInvariantsTest(BackboneUnderTest backbone) {
+        this.backbone = backbone;
+    }
 
     /** So far from zero that a sigmoid is 0 or 1 exactly. */
     private static final double SHUT = -1e4;
@@ -127,7 +132,7 @@ class UniPeltInvariantsTest {
                 Specimen union = Specimen.perturbed(
                         Methods.union(List.of(
                                 Methods.parse("prefix"), Methods.parse("pfeiffer"), Methods.parse("lora:alpha=8"))),
-                        BERT)) {
+                        backbone)) {
             gates(gated, OPEN);
             double[] expected = Texts.flat(union.forward(Texts.all(), Mode.EVALUATION));
             assertThat(Texts.flat(ungated.forward(Texts.all(), Mode.EVALUATION)))
@@ -191,8 +196,8 @@ class UniPeltInvariantsTest {
         }
     }
 
-    private static Specimen perturbed(String method) {
-        return Specimen.perturbed(Methods.parse(method), BERT);
+    private Specimen perturbed(String method) {
+        return Specimen.perturbed(Methods.parse(method), backbone);
     }
 
     /** Sets every gate to what the sigmoid of one number is. */

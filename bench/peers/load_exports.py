@@ -1,4 +1,5 @@
-"""Loads adapters that Graft exported with PEFT or AdapterHub and prints their logits, one JSON line each.
+"""Loads adapters that Graft exported with PEFT or AdapterHub, and bases that it merged with transformers: prints their logits, one
+JSON line each.
 
 Usage: load_exports.py BASE ADAPTER...   the inputs are IDS below, which PeersLoadExportsTest gives to Graft too
 """
@@ -42,12 +43,27 @@ def adapterhub(base, folder):
     return model
 
 
+def merged(_, folder):
+    from transformers import AutoModelForSequenceClassification
+
+    model, info = AutoModelForSequenceClassification.from_pretrained(
+        folder, attn_implementation="eager", output_loading_info=True
+    )
+    assert not info["missing_keys"] and not info["unexpected_keys"] and not info["mismatched_keys"], info
+    return model
+
+
+def loader(folder):
+    if (folder / "model.safetensors").exists():
+        return merged
+    return peft if "peft_type" in json.loads((folder / "adapter_config.json").read_text()) else adapterhub
+
+
 def main():
     base, *folders = sys.argv[1:]
     ids = torch.tensor(IDS)
     for folder in folders:
-        config = json.loads((Path(folder) / "adapter_config.json").read_text())
-        model = (peft if "peft_type" in config else adapterhub)(base, folder).eval()
+        model = loader(Path(folder))(base, folder).eval()
         with torch.no_grad():
             logits = model(input_ids=ids, attention_mask=(ids != 0).long()).logits
         print(json.dumps({"adapter": folder, "logits": logits.tolist()}), flush=True)

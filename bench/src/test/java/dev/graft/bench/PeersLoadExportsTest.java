@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.graft.MergedBase;
 import dev.graft.adapter.Adapter;
 import dev.graft.adapter.AdapterExport;
 import dev.graft.adapter.AdapterExport.Format;
 import dev.graft.adapter.ForeignAdapter;
+import dev.graft.hub.BaseFiles;
 import dev.graft.method.Method;
 import dev.graft.method.Methods;
 import dev.graft.model.Backbone;
@@ -140,6 +142,40 @@ class PeersLoadExportsTest {
         compare(family, expected);
     }
 
+    /** A base that took up an adapter is transformers' classifier, with the head of its family. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            bert_cls       | POOLER | dora:targets=query+ffn.down+pooler & lora:targets=value+key,bias=all & ia3
+            bert_cls       | POOLER | top-k:k=1
+            roberta_padded | CLS    | peft/lora
+            electra_cls    | CLS    | peft/ia3
+            distilbert_cls | CLS    | peft/lora
+            """)
+    void transformersLoadsAMergedBase(String family, Pooling pooling, String method) throws IOException {
+        requireLibraries();
+        Path model = GOLDEN.resolve("base").resolve(family);
+        Path vocabulary = directory.resolve("vocab.txt"); // which no text is read with here
+        Files.writeString(vocabulary, "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n");
+        BaseFiles files = new BaseFiles(
+                "tiny", model.resolve("config.json"), model.resolve("model.safetensors"), vocabulary, pooling);
+        Path saved = directory.resolve("adapter");
+        Path merged = directory.resolve("merged");
+        Map<Path, double[]> expected = new LinkedHashMap<>();
+        try (Backbone base = open(family, pooling);
+                Scope scope = Scope.open();
+                Adapter adapter = method.startsWith("peft/")
+                        ? ForeignAdapter.open(
+                                        GOLDEN.resolve("peft").resolve(family).resolve(method.substring(5)), null, base)
+                                .read()
+                        : adapter(base, method, pooling)) {
+            adapter.save(saved, base);
+            expected.put(merged, adapter.outputs(base, batch(), Mode.EVALUATION).toDoubles());
+        }
+        MergedBase.write(files, saved, merged);
+        exported.put(merged, family + " with " + method);
+        compare(family, expected);
+    }
+
     private static void requireLibraries() {
         Assumptions.assumeTrue(Files.exists(PYTHON), "skipped: no Python libraries in bench/peers/.venv");
     }
@@ -207,10 +243,12 @@ class PeersLoadExportsTest {
             assertThat(AdapterExport.write(adapter, base, format, "my", folder))
                     .as(exported.get(folder))
                     .isTrue();
-            List<int[]> ids = List.of(new int[] {2, 40, 8, 3}, new int[] {2, 17, 90, 33, 12, 3});
-            Batch batch =
-                    Batch.of(ids, ids.stream().map(text -> new int[text.length]).toList(), 0, Device.CPU);
-            expected.put(folder, adapter.outputs(base, batch, Mode.EVALUATION).toDoubles());
+            expected.put(folder, adapter.outputs(base, batch(), Mode.EVALUATION).toDoubles());
         }
+    }
+
+    private static Batch batch() {
+        List<int[]> ids = List.of(new int[] {2, 40, 8, 3}, new int[] {2, 17, 90, 33, 12, 3});
+        return Batch.of(ids, ids.stream().map(text -> new int[text.length]).toList(), 0, Device.CPU);
     }
 }

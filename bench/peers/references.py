@@ -1,6 +1,6 @@
 """Writes the small bases of random weights, and what transformers computes with them, that the golden files lack.
 
-    python bench/peers/references.py graft-core/src/test/resources/golden/base
+    python bench/peers/references.py graft-core/src/test/resources/golden
 """
 
 import json
@@ -25,7 +25,7 @@ TINY = dict(
 )
 
 # ALBERT: four repetitions in two groups of two inner layers are eight layers on four sets of tensors.
-REFERENCES = {
+CLASSIFIERS = {
     "albert_cls": AlbertConfig(
         **SMALL,
         embedding_size=8,
@@ -60,10 +60,13 @@ REFERENCES = {
         type_vocab_size=1,
         architectures=["RobertaForSequenceClassification"],
     ),
-    # Layers with another nonlinearity than GELU, which RoBERTa's and ELECTRA's heads have whatever the layers have.
-    "albert_mlm": AlbertConfig(**TINY, embedding_size=8, architectures=["AlbertForMaskedLM"]),
-    "bert_mlm": BertConfig(**TINY, architectures=["BertForMaskedLM"]),
-    "distilbert_mlm": DistilBertConfig(
+}
+
+# Layers with another nonlinearity than GELU, which RoBERTa's and ELECTRA's heads have whatever the layers have.
+MASKED_LM = {
+    "albert": AlbertConfig(**TINY, embedding_size=8, architectures=["AlbertForMaskedLM"]),
+    "bert": BertConfig(**TINY, architectures=["BertForMaskedLM"]),
+    "distilbert": DistilBertConfig(
         dim=16,
         n_layers=1,
         n_heads=4,
@@ -73,8 +76,8 @@ REFERENCES = {
         activation="relu",
         architectures=["DistilBertForMaskedLM"],
     ),
-    "electra_mlm": ElectraConfig(**TINY, embedding_size=8, architectures=["ElectraForMaskedLM"]),
-    "roberta_mlm": RobertaConfig(**TINY | dict(vocab_size=320, type_vocab_size=1), architectures=["RobertaForMaskedLM"]),
+    "electra": ElectraConfig(**TINY, embedding_size=8, architectures=["ElectraForMaskedLM"]),
+    "roberta": RobertaConfig(**TINY | dict(vocab_size=320, type_vocab_size=1), architectures=["RobertaForMaskedLM"]),
 }
 
 # No padding, padding on the right, padding on the left.
@@ -122,8 +125,9 @@ def write(folder, config):
 
 def main():
     root = pathlib.Path(sys.argv[1])
-    for name, config in REFERENCES.items():
-        write(root / name, config)
+    for folder, references in {"base": CLASSIFIERS, "masked_lm": MASKED_LM}.items():
+        for name, config in references.items():
+            write(root / folder / name, config)
 
 
 if __name__ == "__main__":

@@ -39,10 +39,10 @@ class AnyFamilyTest {
 
     @ParameterizedTest
     @CsvSource({
-        "roberta, roberta_padded, CLS, <s>, lora",
-        "roberta, roberta_padded, CLS, <s>, prompt:length=2",
-        "albert, albert_cls, POOLER, [CLS], lora",
-        "albert, albert_cls, POOLER, [CLS], houlsby"
+        "roberta, base/roberta_padded, CLS, <s>, lora",
+        "roberta, base/roberta_padded, CLS, <s>, prompt:length=2",
+        "albert, base/albert_cls, POOLER, [CLS], lora",
+        "albert, base/albert_cls, POOLER, [CLS], houlsby"
     })
     void aDirectoryOfTheFamilyIsABase(String tokenizer, String model, String pooling, String first, String method)
             throws IOException {
@@ -72,7 +72,7 @@ class AnyFamilyTest {
 
     /** The words of a byte-level vocabulary have their space in them. */
     @ParameterizedTest
-    @CsvSource({"roberta, roberta_mlm, good, bad, Ġgood, Ġbad", "albert, albert_mlm, a, m, ▁a, ▁m"})
+    @CsvSource({"roberta, masked_lm/roberta, good, bad, Ġgood, Ġbad", "albert, masked_lm/albert, a, m, ▁a, ▁m"})
     void aTemplateIsAnsweredInItsWords(
             String tokenizer, String model, String yes, String no, String yesToken, String noToken) throws IOException {
         BaseFiles files = directory(tokenizer, model).pooledBy(Pooling.MASK);
@@ -99,7 +99,7 @@ class AnyFamilyTest {
     private BaseFiles directory(String tokenizer, String model) throws IOException {
         Path directory = Files.createDirectories(folder.resolve("base"));
         for (String file : List.of("config.json", "model.safetensors")) {
-            Files.copy(RESOURCES.resolve("golden/base").resolve(model).resolve(file), directory.resolve(file));
+            Files.copy(RESOURCES.resolve("golden").resolve(model).resolve(file), directory.resolve(file));
         }
         Files.copy(
                 RESOURCES.resolve("tokenizers").resolve(tokenizer).resolve("tokenizer.json"),

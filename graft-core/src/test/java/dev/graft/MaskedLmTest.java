@@ -105,9 +105,9 @@ class MaskedLmTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"albert_mlm", "bert_mlm", "distilbert_mlm", "electra_mlm", "roberta_mlm"})
-    void itsScoresAreThoseOfTransformers(String model) {
-        Path directory = Path.of("src/test/resources/golden/base").resolve(model);
+    @ValueSource(strings = {"albert", "bert", "distilbert", "electra", "roberta"})
+    void itsScoresAreThoseOfTransformers(String family) {
+        Path directory = Path.of("src/test/resources/golden/masked_lm").resolve(family);
         try (Scope scope = Scope.open();
                 TensorSource expected = TensorSource.open(directory.resolve("expected.safetensors"));
                 Backbone backbone = Families.open(

@@ -79,6 +79,8 @@ class PeersLoadExportsTest {
                     "scaled-parallel:scale=channel",
                     "phm:bottleneck=8,layernorm=frozen",
                     "phm:bottleneck=8,sites=ffn,rule=shared,layernorm=frozen",
+                    "phm:bottleneck=8,sites=ffn,reads=finished,layernorm=frozen",
+                    "compacter:bottleneck=8,reads=finished,layernorm=frozen",
                     "compacter:bottleneck=8,rank=2,layernorm=frozen",
                     "compacter:bottleneck=8,factors=shared,layernorm=frozen",
                     "compacter++:bottleneck=8,reads=finished,rule=own,layernorm=frozen",

@@ -74,16 +74,16 @@ record AdapterHubPart(Method method, Map<String, long[]> shapes, Architecture ba
             case Pfeiffer pfeiffer -> List.of(pfeiffer(pfeiffer));
             case Parallel parallel -> List.of(parallel(parallel.activation(), new Scale.Fixed(1)));
             case ScaledParallel parallel -> List.of(parallel(parallel.activation(), parallel.scale()));
-            case Phm phm -> List.of(phm(phm.activation(), phm.n(), phm.rule()).put("factorized_phm_W", false));
+            case Phm phm ->
+                List.of(phm(phm.activation(), phm.n(), phm.reads(), phm.rule()).put("factorized_phm_W", false));
             case Compacter compacter ->
-                List.of(phm(compacter.activation(), compacter.n(), compacter.rule())
+                List.of(phm(compacter.activation(), compacter.n(), compacter.reads(), compacter.rule())
                         .put("phm_rank", compacter.rank())
                         .put("shared_W_phm", compacter.factors() == Sharing.SHARED));
             case CompacterPlusPlus compacter ->
-                List.of(phm(compacter.activation(), compacter.n(), compacter.rule())
+                List.of(phm(compacter.activation(), compacter.n(), compacter.reads(), compacter.rule())
                         .put("phm_rank", compacter.rank())
-                        .put("shared_W_phm", compacter.factors() == Sharing.SHARED)
-                        .put("original_ln_before", compacter.reads() == Reads.FINISHED));
+                        .put("shared_W_phm", compacter.factors() == Sharing.SHARED));
             case Custom custom -> List.of(custom(custom));
             case Invertible invertible -> List.of(withInvertible(bottleneck(invertible.activation()), shapes, base));
             case Prefix prefix -> List.of(prefix(prefix.length()).put("dropout", prefix.dropout()));
@@ -185,10 +185,11 @@ record AdapterHubPart(Method method, Map<String, long[]> shapes, Architecture ba
         return change.reads() == Reads.INPUT ? json : json.put("original_ln_before", change.reads() == Reads.FINISHED);
     }
 
-    private ObjectNode phm(Activation activation, int n, Sharing rule) {
+    private ObjectNode phm(Activation activation, int n, Reads reads, Sharing rule) {
         return bottleneck(activation)
                 .put("phm_layer", true)
                 .put("phm_dim", n)
+                .put("original_ln_before", reads == Reads.FINISHED)
                 .put("shared_phm_rule", rule == Sharing.SHARED);
     }
 

@@ -56,16 +56,11 @@ final class AdapterHubPhm implements ForeignMethod {
         if (factor.isObject()) {
             return Optional.of("reduction_factor=" + factor + ", one for each layer, is not built yet");
         }
-        boolean attention = config.path("mh_adapter").asBoolean();
-        boolean normedBefore = config.path("original_ln_before").asBoolean();
-        if (!config.path("output_adapter").asBoolean() || attention && normedBefore) {
-            return Optional.of("mh_adapter=%b with output_adapter=%b and original_ln_before=%b is not built yet"
-                    .formatted(attention, config.path("output_adapter").asBoolean(), normedBefore));
+        if (!config.path("output_adapter").asBoolean()) {
+            return Optional.of("output_adapter=false is not built yet");
         }
-        boolean sharedWeights = config.path("shared_W_phm").asBoolean();
-        if (!isFactorized(config) && (normedBefore || sharedWeights)) {
-            return Optional.of("factorized_phm_W=false with original_ln_before=%b and shared_W_phm=%b is not built yet"
-                    .formatted(normedBefore, sharedWeights));
+        if (!isFactorized(config) && config.path("shared_W_phm").asBoolean()) {
+            return Optional.of("factorized_phm_W=false with shared_W_phm=true is not built yet");
         }
         return Optional.empty();
     }
@@ -87,15 +82,15 @@ final class AdapterHubPhm implements ForeignMethod {
         Activation activation = Activation.named(config.path("non_linearity").asText());
         Sharing rule = sharing(config.path("shared_phm_rule").asBoolean(true));
         Sharing factors = sharing(config.path("shared_W_phm").asBoolean());
+        Reads reads = config.path("original_ln_before").asBoolean() ? Reads.FINISHED : Reads.OUTPUT;
         boolean attention = config.path("mh_adapter").asBoolean();
         if (!isFactorized(config)) {
             List<Block> sites = attention ? List.of(Block.ATTENTION, Block.FFN) : List.of(Block.FFN);
-            return new Phm(bottleneck, n, activation, sites, rule, null, NormPolicy.FROZEN);
+            return new Phm(bottleneck, n, activation, sites, reads, rule, null, NormPolicy.FROZEN);
         }
         if (attention) {
-            return new Compacter(bottleneck, n, rank, activation, rule, null, factors, NormPolicy.FROZEN);
+            return new Compacter(bottleneck, n, rank, activation, reads, rule, null, factors, NormPolicy.FROZEN);
         }
-        Reads reads = config.path("original_ln_before").asBoolean() ? Reads.FINISHED : Reads.OUTPUT;
         return new CompacterPlusPlus(bottleneck, n, rank, activation, reads, rule, null, factors, NormPolicy.FROZEN);
     }
 

@@ -3,6 +3,7 @@ package dev.graft.method;
 import dev.graft.model.Activation;
 import dev.graft.model.Architecture;
 import dev.graft.model.Delta;
+import dev.graft.model.Site.Sublayer.Block;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param n the number of summands and the size of the rule; divides d
  * @param rank r
  * @param activation phi; the authors' configuration uses GELU's tanh form
+ * @param reads what D reads: h for {@code output} as in the paper, or h as the layer would hand it on for {@code finished} as
+ *     AdapterHub may have it
  * @param rule whether all projections share A; each one's own starts from N(0, 1e-2)
  * @param owner the directory of an adapter, perhaps of another task, whose A this one shares, so that it does not train here
  *     and is not counted; null for an A of its own
@@ -40,16 +43,18 @@ public record Compacter(
         int n,
         int rank,
         Activation activation,
+        Reads reads,
         Sharing rule,
         @Nullable String owner,
         Sharing factors,
         NormPolicy layernorm)
         implements Method {
-    public static final Compacter DEFAULT =
-            new Compacter(null, 4, 1, Activation.GELU_NEW, Sharing.SHARED, null, Sharing.OWN, NormPolicy.TRAINED);
+    public static final Compacter DEFAULT = new Compacter(
+            null, 4, 1, Activation.GELU_NEW, Reads.OUTPUT, Sharing.SHARED, null, Sharing.OWN, NormPolicy.TRAINED);
 
     public Compacter {
         Hypercomplex.check(bottleneck, n, rank, rule, owner);
+        SequentialAdapters.check(reads);
     }
 
     @Override
@@ -69,7 +74,14 @@ public record Compacter(
 
     private Hypercomplex bottlenecks() {
         return new Hypercomplex(
-                new SequentialAdapters(layernorm), bottleneck, n, rank, activation, rule, owner, factors);
+                new SequentialAdapters(List.of(Block.ATTENTION, Block.FFN), reads, layernorm),
+                bottleneck,
+                n,
+                rank,
+                activation,
+                rule,
+                owner,
+                factors);
     }
 
     @Override

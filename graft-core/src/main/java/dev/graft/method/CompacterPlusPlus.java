@@ -46,9 +46,7 @@ public record CompacterPlusPlus(
 
     public CompacterPlusPlus {
         Hypercomplex.check(bottleneck, n, rank, rule, owner);
-        if (reads == Reads.INPUT) {
-            throw new IllegalArgumentException("reads must be output or finished: input");
-        }
+        SequentialAdapters.check(reads);
     }
 
     @Override

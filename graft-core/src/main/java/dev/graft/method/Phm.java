@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param n the number of summands and the size of a rule; divides d
  * @param activation phi; the authors' configurations use GELU's tanh form
  * @param sites the sub-layers that get an adapter
+ * @param reads what D reads: h for {@code output} as in the authors' code, or h as the layer would hand it on for {@code finished} as
+ *     AdapterHub may have it
  * @param rule whether each projection has a rule of its own or all share one
  * @param owner the directory of an adapter, perhaps of another task, whose A this one shares, so that it does not train here
  *     and is not counted; null for an A of its own
@@ -37,16 +39,25 @@ public record Phm(
         int n,
         Activation activation,
         List<Block> sites,
+        Reads reads,
         Sharing rule,
         @Nullable String owner,
         NormPolicy layernorm)
         implements Method {
     public static final Phm DEFAULT = new Phm(
-            null, 4, Activation.GELU_NEW, List.of(Block.ATTENTION, Block.FFN), Sharing.OWN, null, NormPolicy.TRAINED);
+            null,
+            4,
+            Activation.GELU_NEW,
+            List.of(Block.ATTENTION, Block.FFN),
+            Reads.OUTPUT,
+            Sharing.OWN,
+            null,
+            NormPolicy.TRAINED);
 
     public Phm {
         Hypercomplex.check(bottleneck, n, null, rule, owner);
         SequentialAdapters.check(sites);
+        SequentialAdapters.check(reads);
         sites = List.copyOf(sites);
     }
 
@@ -67,7 +78,7 @@ public record Phm(
 
     private Hypercomplex bottlenecks() {
         return new Hypercomplex(
-                new SequentialAdapters(sites, Reads.OUTPUT, layernorm),
+                new SequentialAdapters(sites, reads, layernorm),
                 bottleneck,
                 n,
                 null,

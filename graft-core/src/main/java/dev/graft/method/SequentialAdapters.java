@@ -34,6 +34,17 @@ record SequentialAdapters(List<Block> blocks, Reads reads, NormPolicy layernorm)
         }
     }
 
+    /**
+     * Checks what an adapter is asked to read.
+     *
+     * @throws IllegalArgumentException for what comes before the sub-layer
+     */
+    static void check(Reads reads) {
+        if (reads == Reads.INPUT) {
+            throw new IllegalArgumentException("reads must be output or finished: input");
+        }
+    }
+
     /** @param form what computes the change at a place */
     List<Delta> deltas(Function<Site, Form> form, Architecture base, Initializer start) {
         List<Delta> deltas = new ArrayList<>();

@@ -73,9 +73,8 @@ class ForeignAdapterTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             "factorized_phm_rule": false | "factorized_phm_rule": true | factorized_phm_rule=true is not built yet
-            "output_adapter": true       | "output_adapter": false     | mh_adapter=true with output_adapter=false
-            "original_ln_before": false  | "original_ln_before": true  | output_adapter=true and original_ln_before=true
-            "original_ln_before": false  | "original_ln_before": true, "mh_adapter": false, "factorized_phm_W": false | factorized_phm_W=false with original_ln_before=true
+            "output_adapter": true       | "output_adapter": false     | output_adapter=false is not built yet
+            "shared_W_phm": false        | "shared_W_phm": true, "factorized_phm_W": false | factorized_phm_W=false with shared_W_phm=true
             "leave_out": []              | "leave_out": [1]            | leave_out=[1] is not built yet
             "phm_bias": true             | "phm_bias": false           | phm_bias=false is not built yet
             """)

@@ -270,9 +270,11 @@ class CompacterInvariantsTest {
             compacter++:reads=input     | reads must be output or finished: input
             low-rank:rank=0             | rank must be >= 1: 0
             low-rank:bottleneck=0       | bottleneck must be >= 1: 0
-            phm:factors=shared          | phm has no option 'factors'; it has bottleneck, n, activation, sites, rule, owner, layernorm
+            phm:factors=shared          | phm has no option 'factors'; it has bottleneck, n, activation, sites, reads, rule, owner, layernorm
             compacter:owner=            | owner must be the directory of an adapter
             phm:owner=adapters/films    | owner means nothing with rule=own, which shares no rule
+            compacter:reads=input       | reads must be output or finished: input
+            phm:reads=input             | reads must be output or finished: input
             """)
     void whatDoesNotFitIsRefused(String method, String message) {
         assertThatThrownBy(() -> Specimen.fresh(Methods.parse(method), backbone))

@@ -14,6 +14,7 @@ from transformers import AlbertConfig, BertConfig, DistilBertConfig, ElectraConf
 
 SIZES = dict(hidden_size=32, num_attention_heads=4, intermediate_size=37, vocab_size=100, num_labels=3)
 SMALL = SIZES | dict(hidden_size=16, intermediate_size=21)
+# At least as many words as tiny_tokenizers.py makes for an ALBERT; RoBERTa has two positions more than texts have.
 TINY = dict(
     hidden_size=16,
     num_attention_heads=4,
@@ -52,7 +53,7 @@ CLASSIFIERS = {
         max_position_embeddings=64,
         architectures=["ElectraForSequenceClassification"],
     ),
-    # As many words as tiny_tokenizers.py makes for a RoBERTa, and below for an ALBERT.
+    # As many words as tiny_tokenizers.py makes for a RoBERTa.
     "roberta_padded": RobertaConfig(
         **SMALL | dict(vocab_size=320),
         num_hidden_layers=2,

@@ -165,7 +165,7 @@ class MaskedLmTest {
                             Pooling.MASK,
                             8,
                             1,
-                            new Words(text -> List.of(text.strip().length()), List.of("a", "bb", "ccc"), Map.of()))) {
+                            new Words(text -> List.of(text.length()), List.of("a", "bb", "ccc"), Map.of()))) {
                 adapter.parameters().forEach(parameter -> parameter.assign(theirs.read(nameAtTheirs(parameter))));
                 for (int t = 0; t < 5; t++) {
                     int[] marks = new int[5];

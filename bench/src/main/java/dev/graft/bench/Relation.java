@@ -41,7 +41,8 @@ record Relation(String name, List<String> templates, List<Row> facts, List<Row> 
         for (String line : Files.readAllLines(pararel.resolve("trex_lms_vocab").resolve(name + ".jsonl"))) {
             JsonNode fact = JSON.readTree(line);
             number++;
-            List<Integer> object = tokenizer.idsOf(fact.required("obj_label").asText());
+            List<Integer> object =
+                    tokenizer.idsOf(" " + fact.required("obj_label").asText());
             if (object.size() == 1) {
                 facts.add(new Row(
                         number, fact.required("sub_label").asText(), null, tokenizer.tokenOf(object.getFirst())));

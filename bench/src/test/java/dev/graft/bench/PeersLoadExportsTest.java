@@ -149,6 +149,7 @@ class PeersLoadExportsTest {
     @CsvSource(delimiter = '|', textBlock = """
             bert_cls       | POOLER | dora:targets=query+ffn.down+pooler & lora:targets=value+key,bias=all & ia3
             bert_cls       | POOLER | top-k:k=1
+            albert_cls     | POOLER | layernorm & bitfit:biases=query+ffn.up
             roberta_padded | CLS    | peft/lora
             electra_cls    | CLS    | peft/ia3
             distilbert_cls | CLS    | peft/lora

@@ -141,7 +141,7 @@ final class ImportCommand implements Callable<Integer> {
         String wording = template;
         List<String> answers = List.copyOf(words.keySet());
         return Failures.checked(spec, () -> {
-            List<Integer> ids = new Words(opened.tokenizer()::idsOf, answers, words).verbalizer();
+            List<Integer> ids = new Words(opened.tokenizer()::idsOf, answers, words).verbalizer(wording);
             SequencedMap<String, Integer> wordIds = new LinkedHashMap<>();
             for (int i = 0; i < answers.size(); i++) {
                 wordIds.put(answers.get(i), ids.get(i));

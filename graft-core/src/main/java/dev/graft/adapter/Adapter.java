@@ -95,7 +95,7 @@ public final class Adapter implements AutoCloseable {
                 method.deltas(backbone.architecture(), new Initializer(backbone, seed, words, AdapterReader::fill)));
         deltas.requireSites(backbone.architecture());
         Head head = pooling == Pooling.MASK
-                ? Head.verbalizer(backbone, words.verbalizer())
+                ? Head.verbalizer(backbone, words.verbalizer(method.template()))
                 : Head.create(
                         task.outputs(),
                         backbone.architecture().hidden(),

@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * AdapterHub's bottleneck with {@code phm_layer} (formats.md 2.2.3, 3.1): its {@code compacter} is ours with frozen norms, its
- * {@code compacter++} reads what Pfeiffer's adapter reads.
+ * AdapterHub's bottleneck with {@code phm_layer} (formats.md 2.2.3, 3.1): its {@code compacter} is ours with frozen norms, and
+ * {@code original_ln_before} lets an adapter read what Pfeiffer's reads.
  */
 final class AdapterHubPhm implements ForeignMethod {
     private static final Options OPTIONS = new Options(

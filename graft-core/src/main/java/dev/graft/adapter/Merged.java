@@ -47,19 +47,19 @@ public final class Merged implements AutoCloseable {
      * head, without a unit of its own. Empty elsewhere.
      */
     public Optional<Map<String, Tensor>> classifier() {
-        Optional<String> prefix = PeftFormat.classifierPrefix(base, adapter.pooling(), adapter.head());
-        return prefix.map(start -> {
-            ModuleNames names = ModuleNames.withHead(base);
-            Map<String, Tensor> merged = tensors();
-            Map<String, Tensor> named = new LinkedHashMap<>();
-            for (String name : base.architecture().tensors().keySet()) {
-                named.put(start + base.huggingFaceName(name), merged.getOrDefault(name, base.tensor(name)));
-            }
-            adapter.head()
-                    .parameters()
-                    .forEach(parameter -> named.put(names.classifier().nameOf(parameter.name()), parameter.value()));
-            return named;
-        });
+        ModuleNames names = ModuleNames.withHead(base);
+        if (!names.classifier().computes(adapter.pooling(), adapter.head())) {
+            return Optional.empty();
+        }
+        Map<String, Tensor> merged = tensors();
+        Map<String, Tensor> named = new LinkedHashMap<>();
+        for (String name : base.architecture().tensors().keySet()) {
+            named.put(names.prefix() + base.huggingFaceName(name), merged.getOrDefault(name, base.tensor(name)));
+        }
+        adapter.head()
+                .parameters()
+                .forEach(parameter -> named.put(names.classifier().nameOf(parameter.name()), parameter.value()));
+        return Optional.of(named);
     }
 
     /** What acts on the base in this view: a {@link Replacement} for each of the tensors. */

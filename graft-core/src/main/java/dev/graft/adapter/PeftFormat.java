@@ -16,7 +16,6 @@ import dev.graft.model.Pooling;
 import dev.graft.task.Head;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -48,17 +47,10 @@ final class PeftFormat {
     }
 
     static PeftFormat of(Method method, Backbone backbone, Pooling pooling, Head head, String baseName) {
-        return classifierPrefix(backbone, pooling, head).isPresent()
-                ? new PeftFormat(method, ModuleNames.withHead(backbone), true, baseName)
-                : new PeftFormat(method, ModuleNames.bare(backbone), false, baseName);
-    }
-
-    /** What transformers' sequence classification puts before a base's names; empty where its head is another. */
-    static Optional<String> classifierPrefix(Backbone backbone, Pooling pooling, Head head) {
         ModuleNames names = ModuleNames.withHead(backbone);
         return names.refusal().isEmpty() && names.classifier().computes(pooling, head)
-                ? Optional.of(names.prefix())
-                : Optional.empty();
+                ? new PeftFormat(method, names, true, baseName)
+                : new PeftFormat(method, ModuleNames.bare(backbone), false, baseName);
     }
 
     TensorFiles files(List<String> parameters) {

@@ -3,7 +3,6 @@ package dev.graft.method;
 import dev.graft.model.Activation;
 import dev.graft.model.Architecture;
 import dev.graft.model.Delta;
-import dev.graft.model.Site.Sublayer.Block;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -74,14 +73,7 @@ public record Compacter(
 
     private Hypercomplex bottlenecks() {
         return new Hypercomplex(
-                new SequentialAdapters(List.of(Block.ATTENTION, Block.FFN), reads, layernorm),
-                bottleneck,
-                n,
-                rank,
-                activation,
-                rule,
-                owner,
-                factors);
+                new SequentialAdapters(reads, layernorm), bottleneck, n, rank, activation, rule, owner, factors);
     }
 
     @Override

@@ -57,7 +57,7 @@ public record LowRankAdapter(@Nullable Integer bottleneck, int rank, Activation 
     }
 
     private SequentialAdapters adapters() {
-        return new SequentialAdapters(layernorm);
+        return new SequentialAdapters(Reads.OUTPUT, layernorm);
     }
 
     private Form bottleneck(String name, Architecture base, Initializer start) {

@@ -63,7 +63,7 @@ public record Prompt(
         RANDOM,
         /** Words drawn without replacement from the 5,000 first of the vocabulary that are words. */
         VOCABULARY,
-        /** One row for each label of the task, the mean of its tokens; the rest as {@link #VOCABULARY}. */
+        /** One row for each label of the task, the mean of its tokens behind a space; the rest as {@link #VOCABULARY}. */
         LABELS,
         /** The tokens of a text, repeated or cut off to the length. */
         TEXT
@@ -129,8 +129,8 @@ public record Prompt(
                     "a prompt that starts from labels needs a row for each: length must be >= %d: %d"
                             .formatted(labels, length));
         }
-        List<long[]> ids =
-                new ArrayList<>(words.labels().stream().map(words::idsOf).toList());
+        List<long[]> ids = new ArrayList<>(
+                words.labels().stream().map(label -> words.idsOf(" " + label)).toList());
         ids.addAll(drawn(length - labels, vocabulary, random));
         return ids;
     }

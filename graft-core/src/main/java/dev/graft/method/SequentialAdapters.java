@@ -18,9 +18,9 @@ import java.util.function.Function;
  * @param layernorm whether the base's normalisations train
  */
 record SequentialAdapters(List<Block> blocks, Reads reads, NormPolicy layernorm) {
-    /** After attention and after the feed-forward sub-layer, reading what these give. */
-    SequentialAdapters(NormPolicy layernorm) {
-        this(List.of(Block.ATTENTION, Block.FFN), Reads.OUTPUT, layernorm);
+    /** After attention and after the feed-forward sub-layer. */
+    SequentialAdapters(Reads reads, NormPolicy layernorm) {
+        this(List.of(Block.ATTENTION, Block.FFN), reads, layernorm);
     }
 
     /**

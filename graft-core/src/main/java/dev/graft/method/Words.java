@@ -1,11 +1,13 @@
 package dev.graft.method;
 
+import dev.graft.text.Template;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What first values may be taken from beside random numbers: the words of a text, the labels of the task, and the word that
@@ -41,19 +43,22 @@ public record Words(Function<String, List<Integer>> ids, List<String> labels, Ma
     }
 
     /**
-     * The id of the word that stands for each label, as it is written behind a space.
+     * The id of the word that stands for each label, as it is written in the place of a template's mask: behind a space, which
+     * byte-level vocabularies have in their words, where the mask is.
      *
+     * @param template null for words by themselves
      * @throws IllegalArgumentException without labels, for a word of several tokens, or one that stands for two labels
      */
-    public List<Integer> verbalizer() {
+    public List<Integer> verbalizer(@Nullable String template) {
         if (labels.isEmpty()) {
             throw new IllegalArgumentException("words for labels need a task with labels; this one has none");
         }
+        String space = template != null && Template.parse(template).hasSpaceBeforeMask() ? " " : "";
         List<Integer> verbalizer = new ArrayList<>();
         Set<Integer> seen = new HashSet<>();
         for (String label : labels) {
             String word = wordOf.getOrDefault(label, label);
-            List<Integer> tokens = ids.apply(" " + word);
+            List<Integer> tokens = ids.apply(space + word.strip());
             if (tokens.size() != 1) {
                 throw new IllegalArgumentException(
                         "the word for a label must be one token of the base: '%s' for '%s' is %d; name another word"

@@ -43,7 +43,7 @@ public interface Backbone extends AutoCloseable {
     Hidden forward(Batch batch, Pooling pooling, Deltas deltas, Mode mode);
 
     /**
-     * One vector per text in full precision, [B, d].
+     * One vector per text in full precision, [B, d]; for {@link Pooling#MASK} in the space of the words, [B, E].
      *
      * @throws ModelException for {@link Pooling#POOLER} on a base without one
      */

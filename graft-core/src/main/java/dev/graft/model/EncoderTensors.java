@@ -48,6 +48,11 @@ final class EncoderTensors {
             read(new Shapes().linear("pooler", sizes.hidden(), sizes.hidden()));
         }
         if (pooling == Pooling.MASK) {
+            if (find(Backbone.WORD_BIAS) == null) {
+                throw new ModelException(
+                        "%s: no tensor '%s', so no masked-LM head; a template with [MASK] needs a checkpoint that was saved with one (a generator, where the family has generators)"
+                                .formatted(source.file(), family.huggingFaceName(Backbone.WORD_BIAS)));
+            }
             read(new Shapes()
                     .linear(Role.MASKED_LM.path(), sizes.embedding(), sizes.hidden())
                     .norm(PostNormEncoder.MASKED_LM_NORM.path(), sizes.embedding())
@@ -71,11 +76,6 @@ final class EncoderTensors {
 
     private void read(String name, List<Long> shape) {
         String sourceName = find(name);
-        if (sourceName == null && name.startsWith("mlm.")) {
-            throw new ModelException(
-                    "%s: no tensor '%s' of a masked-LM head; a template with [MASK] needs a checkpoint that was saved with one, of an ELECTRA the generator"
-                            .formatted(source.file(), family.huggingFaceName(name)));
-        }
         if (sourceName == null) {
             throw new ModelException(
                     "%s: no tensor '%s', which a %s of %d layers needs; the file holds %d tensors, such as '%s'"

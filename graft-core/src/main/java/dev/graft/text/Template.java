@@ -60,10 +60,10 @@ public final class Template {
     }
 
     private void add(String template, int from, int to) {
-        String content = template.substring(from, to).strip();
-        if (!content.isEmpty()) {
-            int start = template.indexOf(content, from);
-            parts.add(new Part(content, start > 0 && Character.isWhitespace(template.charAt(start - 1))));
+        String raw = template.substring(from, to);
+        if (!raw.isBlank()) {
+            int start = from + raw.length() - raw.stripLeading().length();
+            parts.add(new Part(raw.strip(), start > 0 && Character.isWhitespace(template.charAt(start - 1))));
         }
     }
 
@@ -101,6 +101,11 @@ public final class Template {
     /** Whether it asks for a word in the place of a mask. */
     public boolean hasMask() {
         return count(MASK) == 1;
+    }
+
+    /** Whether a space is before the mask. */
+    public boolean hasSpaceBeforeMask() {
+        return parts.stream().anyMatch(part -> part.content().equals(MASK) && part.spaced());
     }
 
     /**

@@ -70,6 +70,20 @@ class ForeignAdapterTest {
         }
     }
 
+    /** Its default for Compacter++ is {@code original_ln_before}. */
+    @Test
+    void aHypercomplexAdapterOfWhatTheLayerHandsOnIsRead() throws IOException {
+        GoldenFiles.copy("adapterhub/bert_cls/compacter", directory);
+        Path config = directory.resolve("adapter_config.json");
+        GoldenFiles.edit(config, "\"original_ln_before\": false", "\"original_ln_before\": true");
+        ForeignAdapter foreign = ForeignAdapter.adapterHub(
+                config, directory.resolve("adapter.safetensors"), directory.resolve("model_head.safetensors"), base);
+        try (Adapter adapter = foreign.read()) {
+            assertThat(adapter.method())
+                    .isEqualTo(Methods.parse("compacter:bottleneck=8,activation=gelu,reads=finished,layernorm=frozen"));
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             "factorized_phm_rule": false | "factorized_phm_rule": true | factorized_phm_rule=true is not built yet

@@ -10,7 +10,7 @@ import java.util.List;
 class BatchInvarianceTest {
     private static final double ROUNDING = 1e-12;
 
-    @OnEveryBackbone
+    @OnRotatingBackbones
     void paddingChangesNothing(MethodUnderTest method, BackboneUnderTest backbone) {
         try (Specimen specimen = Specimen.perturbed(method, backbone)) {
             List<double[]> expected = Texts.states(specimen.forward(Texts.all(), Mode.EVALUATION));
@@ -21,7 +21,7 @@ class BatchInvarianceTest {
         }
     }
 
-    @OnEveryBackbone
+    @OnRotatingBackbones
     void aTextGivesTheSameAloneAndInABatch(MethodUnderTest method, BackboneUnderTest backbone) {
         try (Specimen specimen = Specimen.perturbed(method, backbone)) {
             List<double[]> together = Texts.states(specimen.forward(Texts.all(), Mode.EVALUATION));

@@ -70,8 +70,15 @@ class ByHandTest {
                 hand("phm:n=2,bottleneck=6,activation=relu,layernorm=frozen", ByHandTest::phm),
                 hand("phm:n=2,bottleneck=6,activation=relu,rule=shared,layernorm=frozen", ByHandTest::phm),
                 hand("phm:n=2,bottleneck=6,activation=relu,sites=ffn,layernorm=frozen", ByHandTest::phmBehindFfn),
+                hand("phm:n=2,bottleneck=6,activation=relu,reads=finished,layernorm=frozen", t -> ofFinished(phm(t))),
                 hand("compacter:n=2,rank=3,bottleneck=4,activation=relu,layernorm=frozen", ByHandTest::compacter),
+                hand(
+                        "compacter:n=2,rank=3,bottleneck=4,activation=relu,reads=finished,layernorm=frozen",
+                        t -> ofFinished(compacter(t))),
                 hand("compacter++:n=4,bottleneck=8,activation=relu,layernorm=frozen", ByHandTest::compacterPlusPlus),
+                hand(
+                        "compacter++:n=4,bottleneck=8,activation=relu,reads=finished,layernorm=frozen",
+                        t -> ofFinished(compacterPlusPlus(t))),
                 hand("dora:rank=2,alpha=6,targets=query+ffn.up", ByHandTest::dora),
                 hand("ia3", ByHandTest::ia3),
                 hand("multihead-parallel:bottleneck=4", ByHandTest::multiHeadParallel),
@@ -202,6 +209,16 @@ class ByHandTest {
                     return new Change(site, new Equation(equation.apply(site)), Reads.OUTPUT, ADDED);
                 })
                 .toList());
+    }
+
+    /** The same changes, each of what the layer would hand on. */
+    private static List<Delta> ofFinished(List<Delta> changes) {
+        return changes.stream()
+                .<Delta>map(delta -> {
+                    Change change = (Change) delta;
+                    return new Change(change.site(), change.form(), Reads.FINISHED, change.join());
+                })
+                .toList();
     }
 
     private static List<Delta> copies(Tensors t, Predicate<String> which) {

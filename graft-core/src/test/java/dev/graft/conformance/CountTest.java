@@ -56,7 +56,7 @@ class CountTest {
         }
     }
 
-    @OnEveryBackbone
+    @OnRotatingBackbones
     void theCountIsWhatTrains(MethodUnderTest tested, BackboneUnderTest backbone) {
         try (Specimen specimen = Specimen.fresh(tested, backbone)) {
             assertThat(specimen.deltas().parameters().stream()

@@ -7,7 +7,7 @@ import dev.graft.tensor.RandomSource;
 
 /** G10: dropout happens in training, where it is declared, and by an address of seed and step. */
 class DropoutTest {
-    @OnEveryBackbone
+    @OnRotatingBackbones
     void evaluationIsDeterministic(MethodUnderTest method, BackboneUnderTest backbone) {
         try (Specimen specimen = Specimen.perturbed(method, backbone)) {
             assertThat(specimen.logits(Mode.EVALUATION).toDoubles())
@@ -15,7 +15,7 @@ class DropoutTest {
         }
     }
 
-    @OnEveryBackbone
+    @OnRotatingBackbones
     void underTheHeadAndWithoutTheBasesOnlyDeclaredDropoutActs(MethodUnderTest method, BackboneUnderTest backbone) {
         try (Specimen specimen = Specimen.perturbed(method, backbone)) {
             double[] training = Texts.flat(specimen.forward(Texts.all(), step(1, 1, 0)));
@@ -28,7 +28,7 @@ class DropoutTest {
         }
     }
 
-    @OnEveryBackbone
+    @OnRotatingBackbones
     void masksFollowFromSeedAndStep(MethodUnderTest method, BackboneUnderTest backbone) {
         try (Specimen specimen = Specimen.perturbed(method, backbone)) {
             double[] first = specimen.logits(step(1, 1, 0.1)).toDoubles();

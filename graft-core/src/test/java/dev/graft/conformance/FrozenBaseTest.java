@@ -41,7 +41,7 @@ class FrozenBaseTest {
         return parameter.name().endsWith(ALWAYS_ZERO);
     }
 
-    @OnEveryBackbone
+    @OnRotatingBackbones
     void trainingWritesNoBaseTensor(MethodUnderTest method, BackboneUnderTest backbone) {
         Map<String, String> before = hashes(backbone.base());
         try (Specimen specimen = Specimen.fresh(method, backbone)) {
@@ -50,7 +50,7 @@ class FrozenBaseTest {
         assertThat(hashes(backbone.base())).isEqualTo(before);
     }
 
-    @OnEveryBackbone
+    @OnRotatingBackbones
     void whatIsTakenOffLeavesTheBase(MethodUnderTest method, BackboneUnderTest backbone) {
         try (Specimen specimen = Specimen.fresh(method, backbone)) {
             double[] untouched = Texts.flat(backbone.base().forward(Texts.all(), Deltas.NONE, Mode.EVALUATION));
@@ -65,7 +65,7 @@ class FrozenBaseTest {
     }
 
     /** A ReLU of one unit may be dead under some values of its tensors, but not under any. */
-    @OnEveryBackbone
+    @OnRotatingBackbones
     void exactlyTheDeclaredTensorsHaveGradients(MethodUnderTest method, BackboneUnderTest backbone) {
         try (Specimen specimen = Specimen.perturbed(method, backbone)) {
             Set<String> without = namesOf(specimen.parameters());
@@ -97,7 +97,7 @@ class FrozenBaseTest {
                 || Objects.requireNonNull(gradient).abs().max().item() > 1e-9;
     }
 
-    @OnEveryBackbone
+    @OnRotatingBackbones
     void nothingUnderTheLowestDeltaIsRecorded(MethodUnderTest method, BackboneUnderTest backbone) {
         try (Specimen specimen = Specimen.perturbed(method, backbone)) {
             List<Probe> probes = new ArrayList<>();

@@ -19,7 +19,7 @@ class GradientTest {
     /** What rounding leaves of a difference that is truly zero: an ulp of the loss over the step. */
     private static final double FLOOR = 1e-10;
 
-    @OnEveryBackbone
+    @OnRotatingBackbones
     void gradientsAreCentralDifferences(MethodUnderTest method, BackboneUnderTest backbone) {
         try (Specimen specimen = Specimen.perturbed(method, backbone)) {
             specimen.loss().backward();

@@ -14,14 +14,14 @@ class LearningTest {
     private static final AdamW.Settings NO_DECAY = new AdamW.Settings(0.9, 0.999, 1e-8, 0);
     private static final double RATE = 1e-5;
 
-    @OnEveryBackbone
+    @OnRotatingBackbones
     void oneStepLowersTheLoss(MethodUnderTest method, BackboneUnderTest backbone) {
         try (Specimen specimen = Specimen.fresh(method, backbone)) {
             checkStep(specimen, specimen.parameters(), method.text());
         }
     }
 
-    @OnEveryBackbone
+    @OnRotatingBackbones
     void oneStepOfAnyGroupLowersTheLoss(MethodUnderTest method, BackboneUnderTest backbone) {
         try (Specimen specimen = Specimen.perturbed(method, backbone)) {
             groups(specimen.parameters()).forEach((name, group) -> {

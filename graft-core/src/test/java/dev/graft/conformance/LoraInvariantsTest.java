@@ -3,6 +3,7 @@ package dev.graft.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.graft.method.Change;
 import dev.graft.method.Lora;
@@ -11,6 +12,7 @@ import dev.graft.method.Methods;
 import dev.graft.method.Scaled;
 import dev.graft.model.Deltas;
 import dev.graft.model.Mode;
+import dev.graft.model.Pooling;
 import dev.graft.model.Replacement;
 import dev.graft.model.Role;
 import dev.graft.model.Site;
@@ -162,8 +164,8 @@ class LoraInvariantsTest {
 
     @Test
     void onABaseWithAPoolerThePoolerIsOneTarget() {
-        try (Specimen specimen =
-                Specimen.perturbed(Methods.parse("lora:rank=2,targets=pooler"), BackboneUnderTest.BERT_WITH_POOLER)) {
+        assumeThat(backbone.pooling()).isEqualTo(Pooling.POOLER);
+        try (Specimen specimen = Specimen.perturbed(Methods.parse("lora:rank=2,targets=pooler"), backbone)) {
             assertThat(specimen.deltas().parameters())
                     .extracting(Parameter::name)
                     .containsExactly("pooler.lora.a", "pooler.lora.b");

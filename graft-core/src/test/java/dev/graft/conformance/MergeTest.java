@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 class MergeTest {
     private static final BackboneUnderTest BERT = BackboneUnderTest.BERT;
 
-    @OnEveryBackbone
+    @OnRotatingBackbones
     void whatMergesComputesTheSameByTheBasesTensorsAlone(MethodUnderTest method, BackboneUnderTest backbone) {
         assertMergesExactly(method.method(), backbone);
     }
@@ -84,7 +84,7 @@ class MergeTest {
     }
 
     /** What a configuration of one's own does depends on its axes, so only the others promise either way. */
-    @OnEveryBackbone
+    @OnRotatingBackbones
     void aMethodThatDoesNotSayItMergesDoesNot(MethodUnderTest tested, BackboneUnderTest backbone) {
         Method method = tested.method();
         if (!method.merges() && !(method instanceof Custom) && !(method instanceof Union)) {

@@ -28,15 +28,22 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** MH1 and MH2 of methods.md 11; MH3 is {@link PrefixInvariantsTest}'s X1. */
+@OnAllBackbones
 class MultiHeadParallelInvariantsTest {
     private static final Sizes ONE_HEAD = new Sizes(1, 16, 1, 64, 60, 32, 2, false);
     private static final int BOTTLENECK = 3;
+
+    private final BackboneUnderTest backbone;
+
+    MultiHeadParallelInvariantsTest(BackboneUnderTest backbone) {
+        this.backbone = backbone;
+    }
 
     @ParameterizedTest
     @ValueSource(strings = {"before", "behind"})
     void valuesOfZeroAreTheBase(String projection) {
         String method = "multihead-parallel:bottleneck=4,projection=" + projection;
-        try (Specimen specimen = Specimen.perturbed(Methods.parse(method), BackboneUnderTest.BERT)) {
+        try (Specimen specimen = Specimen.perturbed(Methods.parse(method), backbone)) {
             specimen.deltas().parameters().stream()
                     .filter(parameter -> parameter.name().endsWith(".value"))
                     .forEach(parameter -> parameter.assign(parameter.value().times(0)));

@@ -173,11 +173,12 @@ class PromptInvariantsTest {
         }
     }
 
-    private static final Function<String, List<Integer>> WORDS = text -> Arrays.stream(text.split(" "))
-            .filter(word -> !word.equals("?"))
-            .map(List.of("refund", "good", "", "", "", "", "", "", "", "late", "parcel")::indexOf)
-            .map(index -> 21 + index)
-            .toList();
+    private static final Function<String, List<Integer>> WORDS =
+            text -> Arrays.stream(text.strip().split(" "))
+                    .filter(word -> !word.equals("?"))
+                    .map(List.of("refund", "good", "", "", "", "", "", "", "", "late", "parcel")::indexOf)
+                    .map(index -> 21 + index)
+                    .toList();
 
     /** The first values of a prompt, for a task of these labels; the caller has a scope open. */
     private Tensor start(String method, String... labels) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class RowsReadTest {
     private static final double ROUNDING = 1e-12;
 
-    @OnEveryBackbone
+    @OnRotatingBackbones
     void theFirstRowIsTheSameWithoutTheOthers(MethodUnderTest method, BackboneUnderTest backbone) {
         try (Specimen specimen = Specimen.perturbed(method, backbone)) {
             Hidden all = specimen.forward(Texts.all(), Mode.EVALUATION);

@@ -28,7 +28,7 @@ class SavingTest {
     @TempDir
     Path folder;
 
-    @OnEveryBackbone
+    @OnRotatingBackbones
     void whatIsLoadedOntoAFreshBaseGivesTheSameLogits(MethodUnderTest method, BackboneUnderTest backbone) {
         Path saved = folder.resolve("adapter");
         try (Specimen specimen = Specimen.perturbed(method, backbone);
@@ -42,7 +42,7 @@ class SavingTest {
         }
     }
 
-    @OnEveryBackbone
+    @OnRotatingBackbones
     void theFilesHoldWhatTrainsAndNothingElse(MethodUnderTest method, BackboneUnderTest backbone) throws IOException {
         Path saved = folder.resolve("adapter");
         try (Specimen specimen = Specimen.fresh(method, backbone)) {

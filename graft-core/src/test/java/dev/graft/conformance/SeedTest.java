@@ -16,7 +16,7 @@ import java.util.Map;
 
 /** G11: a seed gives the same first values whatever is attached when, and the same training. */
 class SeedTest {
-    @OnEveryBackbone
+    @OnRotatingBackbones
     void firstValuesDependOnTheSeedAndNotOnTheOrderOfAttachment(MethodUnderTest tested, BackboneUnderTest backbone) {
         Backbone base = backbone.base();
         Initializer shared = new Initializer(base, 3);
@@ -29,7 +29,7 @@ class SeedTest {
         assertThat(values(tested.method(), base, shared)).isEqualTo(expected);
     }
 
-    @OnEveryBackbone
+    @OnRotatingBackbones
     void aSeedGivesTheSameTraining(MethodUnderTest method, BackboneUnderTest backbone) {
         try (Specimen one = Specimen.fresh(method, backbone);
                 Specimen other = Specimen.fresh(method, backbone)) {

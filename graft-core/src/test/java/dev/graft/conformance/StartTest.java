@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** G1: a freshly attached method starts as close to the base as it promises. */
 class StartTest {
-    @OnEveryBackbone
+    @OnRotatingBackbones
     void theStartIsAsPromised(MethodUnderTest method, BackboneUnderTest backbone) {
         try (Specimen specimen = Specimen.fresh(method, backbone)) {
             Tensor logits = specimen.logits(Mode.EVALUATION);

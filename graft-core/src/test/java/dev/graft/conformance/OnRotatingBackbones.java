@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 @ParameterizedTest(name = "{argumentSetName}")
-@MethodSource("dev.graft.conformance.OnEveryBackbone$Product#pairs")
-@interface OnEveryBackbone {
+@MethodSource("dev.graft.conformance.OnRotatingBackbones$Product#pairs")
+@interface OnRotatingBackbones {
     /** The pairs. */
     final class Product {
         private static final String CHOICE = System.getProperty(

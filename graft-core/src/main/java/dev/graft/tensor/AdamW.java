@@ -9,11 +9,11 @@ import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.ListType;
 import org.bytedeco.pytorch.OperatorHandle;
-import org.bytedeco.pytorch.global.torch;
 
 /**
- * Adam with decoupled weight decay (Loshchilov and Hutter 2019), one fused native call per group of parameters. Its
- * two moments per parameter are kept in the parameter's own precision and live until {@link #close}.
+ * Adam with decoupled weight decay (Loshchilov and Hutter 2019). The values of its parameters, their gradients and the two
+ * moments lie one behind the other in one tensor each, in the parameters' own precision, so that a step is one fused native call for all
+ * parameters of one rate and decay. Moments and layout live until {@link #close}; the parameters outlive it.
  */
 public final class AdamW implements AutoCloseable {
     /**
@@ -32,39 +32,128 @@ public final class AdamW implements AutoCloseable {
         }
     }
 
+    /**
+     * Parameters of one rate.
+     *
+     * @param rate what a step's rate is multiplied by
+     */
+    public record Group(List<Parameter> parameters, double rate) {}
+
+    /** One parameter's moments, for checkpoints; the tensors stay this optimizer's. */
+    public record Moments(Parameter parameter, Tensor first, Tensor second) {}
+
+    /** Successive parameters, from the first to before the last, of one rate and one decay. */
+    private record Segment(int from, int to, double rate, double weightDecay) {}
+
     private final Settings settings;
-    private final List<Group> groups = new ArrayList<>();
+    private final ParameterVector parameters;
+    private final List<Segment> segments = new ArrayList<>();
+    private final Tensor first; // [n]
+    private final Tensor second; // [n]
+    private final List<Moments> moments = new ArrayList<>();
     private long steps;
 
     /** An optimizer whose weight decay applies to those parameters that {@linkplain Parameter#decays declare it}. */
     public AdamW(List<Parameter> parameters, Settings settings) {
-        this(parameters, settings, Parameter::decays);
+        this(List.of(new Group(parameters, 1)), settings, Parameter::decays);
     }
 
-    private AdamW(List<Parameter> parameters, Settings settings, Predicate<Parameter> decays) {
-        this.settings = settings;
-        addGroup(parameters.stream().filter(decays).toList(), settings.weightDecay());
-        addGroup(parameters.stream().filter(decays.negate()).toList(), 0);
+    /** As {@link #AdamW(List, Settings)}, of parameters of several rates. */
+    public static AdamW ofGroups(List<Group> groups, Settings settings) {
+        return new AdamW(groups, settings, Parameter::decays);
     }
 
     /** An optimizer whose weight decay applies to every parameter, as torch's does where nobody makes groups. */
     public static AdamW decayingAll(List<Parameter> parameters, Settings settings) {
-        return new AdamW(parameters, settings, parameter -> true);
+        return new AdamW(List.of(new Group(parameters, 1)), settings, parameter -> true);
     }
 
-    private void addGroup(List<Parameter> parameters, double weightDecay) {
-        if (!parameters.isEmpty()) {
-            groups.add(new Group(parameters, weightDecay));
+    private AdamW(List<Group> groups, Settings settings, Predicate<Parameter> decays) {
+        this.settings = settings;
+        List<Parameter> inOrder = new ArrayList<>();
+        for (Group group : groups) {
+            add(group, decays, settings.weightDecay(), inOrder);
+            add(group, decays.negate(), 0, inOrder);
+        }
+        parameters = new ParameterVector(inOrder);
+        try (Scope scope = Scope.open()) {
+            Tensor values = parameters.values();
+            first = Tensor.zeros(values.dtype(), values.device(), values.shape())
+                    .retain();
+            second = Tensor.zeros(values.dtype(), values.device(), values.shape())
+                    .retain();
+            for (int i = 0; i < inOrder.size(); i++) {
+                moments.add(new Moments(
+                        inOrder.get(i),
+                        parameters.place(first, i).retain(),
+                        parameters.place(second, i).retain()));
+            }
         }
     }
 
-    /** Moves every parameter that has a gradient by one step of the given learning rate. */
-    public void step(double learningRate) {
+    private void add(Group group, Predicate<Parameter> which, double weightDecay, List<Parameter> inOrder) {
+        int from = inOrder.size();
+        group.parameters().stream().filter(which).forEach(inOrder::add);
+        segments.add(new Segment(from, inOrder.size(), group.rate(), weightDecay));
+    }
+
+    /**
+     * The gradients of a single element, without adding them to the parameters: the caller's, who closes them. Any thread may ask.
+     */
+    public GradientVector gradientsOf(Tensor element) {
+        return GradientVector.of(element, parameters);
+    }
+
+    /** Moves every parameter that has a gradient by one step of the given learning rate, times its group's. */
+    public void step(double learningRate, GradientVector gradients) {
         steps++;
         try (Scope scope = Scope.open();
                 Gradients off = Gradients.off()) {
-            groups.forEach(group -> group.step(learningRate));
+            for (Segment segment : segments) {
+                int from = segment.from();
+                while (from < segment.to()) {
+                    int to = from;
+                    while (to < segment.to() && gradients.has(to)) {
+                        to++;
+                    }
+                    if (to > from) {
+                        fusedStep(learningRate * segment.rate(), segment.weightDecay(), gradients, from, to);
+                    }
+                    from = to + 1;
+                }
+            }
         }
+    }
+
+    private void fusedStep(double rate, double weightDecay, GradientVector gradients, int from, int to) {
+        IValueVector stack = new IValueVector();
+        for (Tensor vector : List.of(parameters.values(), gradients.values(), first, second)) {
+            stack.push_back(list(parameters.run(vector, from, to)));
+        }
+        stack.push_back(list()); // the maxima that only AMSGrad keeps
+        // The kernel wants the number of this step, counted from one, as a FLOAT32 scalar per tensor, and only reads
+        // it.
+        stack.push_back(
+                list(Tensor.of(new float[] {steps}).to(parameters.values().device())));
+        for (double number : new double[] {rate, settings.beta1(), settings.beta2(), weightDecay, settings.epsilon()}) {
+            stack.push_back(new IValue(number));
+        }
+        stack.push_back(new IValue(false)); // amsgrad
+        stack.push_back(new IValue(false)); // maximize
+        stack.push_back(new IValue()); // gradient scale
+        stack.push_back(new IValue()); // found infinity
+        Native.call(() -> {
+            Kernel.FUSED_ADAMW.callBoxed(stack);
+            return stack;
+        });
+    }
+
+    private static IValue list(Tensor... tensors) {
+        GenericList list = new GenericList(ListType.ofTensors().getElementType());
+        for (Tensor tensor : tensors) {
+            list.push_back(new IValue(tensor.handle));
+        }
+        return new IValue(list);
     }
 
     /** The number of steps taken. */
@@ -72,12 +161,9 @@ public final class AdamW implements AutoCloseable {
         return steps;
     }
 
-    /** One parameter's moments, for checkpoints; the tensors stay this optimizer's. */
-    public record Moments(Parameter parameter, Tensor first, Tensor second) {}
-
     /** The moments of all parameters. */
     public List<Moments> moments() {
-        return groups.stream().flatMap(group -> group.moments.stream()).toList();
+        return moments;
     }
 
     /** Goes on from a checkpoint: {@link #moments()} were overwritten in place, and so many steps were taken. */
@@ -85,111 +171,15 @@ public final class AdamW implements AutoCloseable {
         steps = stepsTaken;
     }
 
-    /**
-     * Scales the gradients so that their common norm is at most {@code maximum}.
-     *
-     * @return the norm before; NaN or infinity where a gradient is
-     */
-    public static double clipGradients(List<Parameter> parameters, double maximum) {
-        try (Scope scope = Scope.open();
-                Gradients off = Gradients.off()) {
-            List<Tensor> withGradient = new ArrayList<>();
-            for (Parameter parameter : parameters) {
-                if (parameter.gradient() != null) {
-                    withGradient.add(parameter.value());
-                }
-            }
-            return Native.call(() -> torch.clip_grad_norm_(Tensor.vector(withGradient), maximum));
-        }
-    }
-
     @Override
     public void close() {
-        for (Moments moments : moments()) {
-            moments.first().close();
-            moments.second().close();
+        for (Moments each : moments) {
+            each.first().close();
+            each.second().close();
         }
-    }
-
-    private final class Group {
-        private final double weightDecay;
-        private final List<Moments> moments = new ArrayList<>();
-
-        Group(List<Parameter> parameters, double weightDecay) {
-            this.weightDecay = weightDecay;
-            for (Parameter parameter : parameters) {
-                moments.add(new Moments(parameter, zerosLike(parameter), zerosLike(parameter)));
-            }
-        }
-
-        private static Tensor zerosLike(Parameter parameter) {
-            try (Scope scope = Scope.open()) {
-                Tensor value = parameter.value();
-                return Tensor.zeros(value.dtype(), value.device(), value.shape())
-                        .retain();
-            }
-        }
-
-        void step(double learningRate) {
-            TensorList values = new TensorList();
-            TensorList gradients = new TensorList();
-            TensorList first = new TensorList();
-            TensorList second = new TensorList();
-            TensorList stepCounts = new TensorList();
-            // The kernel wants the number of this step, counted from one, as a FLOAT32 scalar per tensor, and only
-            // reads it.
-            Tensor step = Tensor.of(new float[] {steps})
-                    .to(moments.getFirst().parameter().value().device());
-            for (Moments m : moments) {
-                Tensor gradient = m.parameter().gradient();
-                if (gradient == null) {
-                    continue;
-                }
-                values.add(m.parameter().value());
-                gradients.add(gradient);
-                first.add(m.first());
-                second.add(m.second());
-                stepCounts.add(step);
-            }
-            if (values.size > 0) {
-                fusedStep(learningRate, values, gradients, first, second, stepCounts);
-            }
-        }
-
-        private void fusedStep(double learningRate, TensorList... lists) {
-            IValueVector stack = new IValueVector();
-            for (int i = 0; i < 4; i++) {
-                stack.push_back(lists[i].value());
-            }
-            stack.push_back(new TensorList().value()); // the maxima that only AMSGrad keeps
-            stack.push_back(lists[4].value());
-            for (double number :
-                    new double[] {learningRate, settings.beta1(), settings.beta2(), weightDecay, settings.epsilon()}) {
-                stack.push_back(new IValue(number));
-            }
-            stack.push_back(new IValue(false)); // amsgrad
-            stack.push_back(new IValue(false)); // maximize
-            stack.push_back(new IValue()); // gradient scale
-            stack.push_back(new IValue()); // found infinity
-            Native.call(() -> {
-                Kernel.FUSED_ADAMW.callBoxed(stack);
-                return stack;
-            });
-        }
-    }
-
-    private static final class TensorList {
-        private final GenericList list = new GenericList(ListType.ofTensors().getElementType());
-        private int size;
-
-        void add(Tensor tensor) {
-            list.push_back(new IValue(tensor.handle));
-            size++;
-        }
-
-        IValue value() {
-            return new IValue(list);
-        }
+        first.close();
+        second.close();
+        parameters.close();
     }
 
     private static final class Kernel {

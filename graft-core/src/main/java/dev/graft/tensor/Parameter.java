@@ -72,16 +72,6 @@ public final class Parameter implements AutoCloseable {
         return gradient.defined() ? new Tensor(gradient) : null;
     }
 
-    /** Adds to the gradient gathered so far. */
-    public void addGradient(Tensor more) {
-        try (Scope scope = Scope.open();
-                Gradients off = Gradients.off()) {
-            Tensor gathered = gradient();
-            Tensor sum = gathered == null ? more : gathered.plus(more);
-            value.handle.mutable_grad().put(sum.handle);
-        }
-    }
-
     /** Forgets the gradient and frees its memory. */
     public void clearGradient() {
         try (Scope scope = Scope.open()) {

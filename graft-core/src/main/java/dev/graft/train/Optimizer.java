@@ -3,79 +3,95 @@ package dev.graft.train;
 import dev.graft.adapter.Adapter;
 import dev.graft.model.Architecture;
 import dev.graft.tensor.AdamW;
-import dev.graft.tensor.Parameter;
+import dev.graft.tensor.GradientVector;
+import dev.graft.tensor.Tensor;
 import java.util.List;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** AdamW over an adapter: deltas and head with rates of their own, one norm for clipping, gradients gathered over batches. */
 final class Optimizer implements AutoCloseable {
-    private final List<Parameter> parameters;
-    private final AdamW deltas;
-    private final AdamW head;
-    private final double deltaRate;
-    private final double headRate;
+    private final AdamW adam;
     private final TrainingSettings settings;
     private final Divergence divergence;
-    private int gathered;
+    private @Nullable GradientVector gathered;
+    private int batches;
 
     Optimizer(Adapter adapter, Architecture base, TrainingSettings settings, Divergence divergence) {
         this.settings = settings;
         this.divergence = divergence;
-        parameters = adapter.parameters();
-        AdamW.Settings adam = AdamW.Settings.DEFAULT.withWeightDecay(settings.weightDecay());
-        deltas = new AdamW(adapter.deltas().parameters(), adam);
-        head = new AdamW(adapter.head().parameters(), adam);
-        deltaRate = settings.deltaRate(adapter.method(), base);
-        headRate = settings.headRate(adapter.method(), base);
+        adam = AdamW.ofGroups(
+                List.of(
+                        new AdamW.Group(adapter.deltas().parameters(), settings.deltaRate(adapter.method(), base)),
+                        new AdamW.Group(adapter.head().parameters(), settings.headRate(adapter.method(), base))),
+                AdamW.Settings.DEFAULT.withWeightDecay(settings.weightDecay()));
     }
 
-    long stepsPerEpoch(int batches) {
-        return Math.ceilDiv(batches, settings.accumulation());
+    long stepsPerEpoch(int batchesPerEpoch) {
+        return Math.ceilDiv(batchesPerEpoch, settings.accumulation());
     }
 
     /** How many batches make the step that a batch, counted from 0, belongs to; an epoch's last step may have fewer. */
-    int batchesOfStep(int batch, int batches) {
+    int batchesOfStep(int batch, int batchesPerEpoch) {
         int first = batch - batch % settings.accumulation();
-        return Math.min(settings.accumulation(), batches - first);
+        return Math.min(settings.accumulation(), batchesPerEpoch - first);
+    }
+
+    /** The gradients of some rows' share of a step, for {@link #gather}; the caller's until then. Any thread may ask. */
+    GradientVector gradientsOf(Tensor loss) {
+        return adam.gradientsOf(loss);
+    }
+
+    /** Takes over some rows' share of the gradients of the step under way. */
+    void gather(GradientVector gradients) {
+        if (gathered == null) {
+            gathered = gradients;
+        } else {
+            gathered.add(gradients);
+            gradients.close();
+        }
     }
 
     /** Takes a step once enough batches gave their gradients, or the epoch has no more. */
     void batchDone(boolean lastOfEpoch, LinearSchedule schedule) {
-        gathered++;
-        if (gathered < settings.accumulation() && !lastOfEpoch) {
+        batches++;
+        if (gathered == null || batches < settings.accumulation() && !lastOfEpoch) {
             return;
         }
-        gathered = 0;
-        double share = schedule.at(deltas.steps());
-        double norm = AdamW.clipGradients(parameters, settings.clip());
+        double norm = gathered.clip(settings.clip());
         if (!Double.isFinite(norm)) {
-            throw divergence.of("the gradients became %s in step %d".formatted(norm, deltas.steps() + 1));
+            throw divergence.of("the gradients became %s in step %d".formatted(norm, adam.steps() + 1));
         }
-        deltas.step(deltaRate * share);
-        head.step(headRate * share);
-        parameters.forEach(Parameter::clearGradient);
+        adam.step(schedule.at(adam.steps()), gathered);
+        forget();
+    }
+
+    private void forget() {
+        if (gathered != null) {
+            gathered.close();
+            gathered = null;
+        }
+        batches = 0;
     }
 
     boolean betweenSteps() {
-        return gathered == 0;
+        return gathered == null;
     }
 
-    Stream<AdamW.Moments> moments() {
-        return Stream.concat(deltas.moments().stream(), head.moments().stream());
+    List<AdamW.Moments> moments() {
+        return adam.moments();
     }
 
     long steps() {
-        return deltas.steps();
+        return adam.steps();
     }
 
     void resumeAt(long steps) {
-        deltas.resumeAt(steps);
-        head.resumeAt(steps);
+        adam.resumeAt(steps);
     }
 
     @Override
     public void close() {
-        deltas.close();
-        head.close();
+        forget();
+        adam.close();
     }
 }

@@ -5,7 +5,7 @@ import dev.graft.data.LengthGroups;
 import dev.graft.model.Backbone;
 import dev.graft.model.Mode;
 import dev.graft.task.Targets;
-import dev.graft.tensor.Gradients;
+import dev.graft.tensor.GradientVector;
 import dev.graft.tensor.Parameter;
 import dev.graft.tensor.RandomSource;
 import dev.graft.tensor.Scope;
@@ -16,7 +16,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Trains an adapter: batches of like length, AdamW on a linear schedule, the dev rows judged after each epoch and the best
@@ -71,7 +70,7 @@ public final class Trainer {
                     int[] rows = batches.get(progress.batchInEpoch);
                     boolean last = progress.batchInEpoch == batches.size() - 1;
                     int gathered = optimizer.batchesOfStep(progress.batchInEpoch, batches.size());
-                    double loss = forwardAndBackward(train, rows, gathered, progress, divergence);
+                    double loss = forwardAndBackward(train, rows, gathered, optimizer, progress, divergence);
                     optimizer.batchDone(last, schedule);
                     progress.batchDone(rows.length, loss);
                     listener.batchDone(rows.length, loss);
@@ -117,19 +116,20 @@ public final class Trainer {
         return LengthGroups.shuffled(texts.lengths(), settings.batchSize(), order.numbers());
     }
 
-    /** Adds one batch's share of the gradients of a step over so many batches to the parameters, in parts side by side. */
-    private double forwardAndBackward(Data train, int[] rows, int gathered, Progress progress, Divergence divergence) {
+    /** Gives the optimizer one batch's share of the gradients of a step over so many batches, in parts side by side. */
+    private double forwardAndBackward(
+            Data train, int[] rows, int gathered, Optimizer optimizer, Progress progress, Divergence divergence) {
         RandomSource step = random.at(progress.epoch).at(progress.batchInEpoch);
         double whole = train.targets().weight(rows, settings.balanced());
         List<Supplier<Part>> parts = new ArrayList<>();
         for (int[] part : parts(rows, Workers.parts(rows.length, backbone.device()))) {
             RandomSource masks = step.at(parts.size());
-            parts.add(() -> part(train, part, whole, gathered, masks));
+            parts.add(() -> part(train, part, whole, gathered, optimizer, masks));
         }
         double loss = 0;
         for (Part part : Workers.run(parts)) { // in order, so that the sums are always the same
             loss += part.loss();
-            part.addTo(adapter.parameters());
+            optimizer.gather(part.gradients());
         }
         if (!Double.isFinite(loss)) {
             throw divergence.of("the loss became %s in epoch %d, batch %d"
@@ -139,25 +139,15 @@ public final class Trainer {
     }
 
     /** Some rows' share in the loss of their batch, and in its gradients. */
-    private Part part(Data train, int[] rows, double whole, int gathered, RandomSource masks) {
+    private Part part(Data train, int[] rows, double whole, int gathered, Optimizer optimizer, RandomSource masks) {
         Tensor outputs = adapter.outputs(
                 backbone, train.texts().batch(rows, backbone.device()), Mode.training(masks, settings.dropout()));
         double share = train.targets().weight(rows, settings.balanced()) / whole;
         Tensor loss = train.targets().loss(outputs, rows, settings.balanced()).times(share);
-        return new Part(loss.item(), Gradients.of(loss.times(1.0 / gathered), adapter.parameters()));
+        return new Part(loss.item(), optimizer.gradientsOf(loss.times(1.0 / gathered)));
     }
 
-    private record Part(double loss, List<@Nullable Tensor> gradients) {
-        void addTo(List<Parameter> parameters) {
-            for (int i = 0; i < parameters.size(); i++) {
-                Tensor gradient = gradients.get(i);
-                if (gradient != null) {
-                    parameters.get(i).addGradient(gradient);
-                    gradient.close();
-                }
-            }
-        }
-    }
+    private record Part(double loss, GradientVector gradients) {}
 
     /** A batch dealt out row by row, so that each part has its share of the long ones. */
     private static List<int[]> parts(int[] rows, int count) {

@@ -34,11 +34,9 @@ class LearningTest {
 
     private static void checkStep(Specimen specimen, List<Parameter> group, String name) {
         double before = specimen.lossValue();
-        specimen.loss().backward();
         try (AdamW optimizer = new AdamW(group, NO_DECAY)) {
-            optimizer.step(RATE);
+            specimen.step(optimizer, RATE);
         }
-        specimen.clearGradients();
         assertThat(specimen.lossValue()).as(name).isLessThan(before);
     }
 

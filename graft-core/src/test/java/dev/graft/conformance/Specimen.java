@@ -13,6 +13,7 @@ import dev.graft.task.Targets;
 import dev.graft.task.Task;
 import dev.graft.tensor.AdamW;
 import dev.graft.tensor.DType;
+import dev.graft.tensor.GradientVector;
 import dev.graft.tensor.Gradients;
 import dev.graft.tensor.Parameter;
 import dev.graft.tensor.RandomSource;
@@ -156,11 +157,16 @@ final class Specimen implements AutoCloseable {
         try (AdamW optimizer = new AdamW(parameters(), STRONG_DECAY)) {
             for (int i = 0; i < steps; i++) {
                 try (Scope step = Scope.open()) {
-                    loss().backward();
-                    optimizer.step(1e-2);
-                    clearGradients();
+                    step(optimizer, 1e-2);
                 }
             }
+        }
+    }
+
+    /** One step on the batch of what an optimizer holds. */
+    void step(AdamW optimizer, double rate) {
+        try (GradientVector gradients = optimizer.gradientsOf(loss())) {
+            optimizer.step(rate, gradients);
         }
     }
 

@@ -18,8 +18,7 @@ class AdamWTest {
         try (Scope scope = Scope.open();
                 Parameter w = Parameter.of("w", Tensor.of(new float[] {1}, 1), false);
                 AdamW optimizer = AdamW.decayingAll(List.of(w), AdamW.Settings.DEFAULT)) {
-            w.value().sum().backward();
-            optimizer.step(0.1);
+            step(optimizer, 0.1, w.value().sum());
             assertThat(w.value().item()).isCloseTo(0.899, within(1e-6));
         }
     }
@@ -28,8 +27,7 @@ class AdamWTest {
         try (Scope scope = Scope.open();
                 Parameter w = Parameter.of("w", Tensor.of(new float[] {1}, 1), decays);
                 AdamW optimizer = new AdamW(List.of(w), AdamW.Settings.DEFAULT)) {
-            w.value().sum().backward();
-            optimizer.step(0.1);
+            step(optimizer, 0.1, w.value().sum());
             return w.value().item();
         }
     }
@@ -38,9 +36,32 @@ class AdamWTest {
     void aParameterWithoutGradientStaysAsItIs() {
         try (Scope scope = Scope.open();
                 Parameter w = Parameter.of("w", Tensor.of(new float[] {1}, 1), true);
-                AdamW optimizer = new AdamW(List.of(w), AdamW.Settings.DEFAULT)) {
-            optimizer.step(0.1);
+                Parameter used = Parameter.of("used", Tensor.of(new float[] {1}, 1), true);
+                AdamW optimizer = new AdamW(List.of(w, used), AdamW.Settings.DEFAULT)) {
+            step(optimizer, 0.1, used.value().sum());
             assertThat(w.value().item()).isEqualTo(1);
+            assertThat(used.value().item()).isCloseTo(0.899, within(1e-6));
+        }
+    }
+
+    @Test
+    void groupsHaveRatesOfTheirOwn() {
+        try (Scope scope = Scope.open();
+                Parameter slow = Parameter.of("slow", Tensor.of(new float[] {1, 2, 3}, 3), false);
+                Parameter fast = Parameter.of("fast", Tensor.of(new float[] {1, 1}, 1, 2), false);
+                AdamW optimizer = AdamW.ofGroups(
+                        List.of(new AdamW.Group(List.of(slow), 1), new AdamW.Group(List.of(fast), 3)),
+                        AdamW.Settings.DEFAULT)) {
+            step(optimizer, 0.1, slow.value().sum().plus(fast.value().times(-2).sum()));
+            assertThat(slow.value().toFloats()).containsExactly(new float[] {0.9f, 1.9f, 2.9f}, within(1e-6f));
+            assertThat(fast.value().toFloats()).containsExactly(new float[] {1.3f, 1.3f}, within(1e-6f));
+            assertThat(fast.value().shape()).containsExactly(1, 2);
+        }
+    }
+
+    private static void step(AdamW optimizer, double rate, Tensor element) {
+        try (GradientVector gradients = optimizer.gradientsOf(element)) {
+            optimizer.step(rate, gradients);
         }
     }
 
@@ -48,10 +69,13 @@ class AdamWTest {
     void clippingScalesToTheNormAndReportsTheOldOne() {
         try (Scope scope = Scope.open();
                 Parameter a = Parameter.of("a", Tensor.of(new float[] {3}, 1), true);
-                Parameter b = Parameter.of("b", Tensor.of(new float[] {4}, 1), true)) {
-            a.value().squared().plus(b.value().squared()).times(0.5).sum().backward();
-            assertThat(AdamW.clipGradients(List.of(a, b), 1)).isCloseTo(5, within(1e-5));
-            assertThat(java.util.Objects.requireNonNull(a.gradient()).item()).isCloseTo(0.6, within(1e-5));
+                Parameter b = Parameter.of("b", Tensor.of(new float[] {4}, 1), true);
+                AdamW optimizer = new AdamW(List.of(a, b), AdamW.Settings.DEFAULT);
+                GradientVector gradients = optimizer.gradientsOf(
+                        a.value().squared().plus(b.value().squared()).times(0.5).sum())) {
+            assertThat(gradients.clip(1)).isCloseTo(5, within(1e-5));
+            assertThat(gradients.clip(1)).isCloseTo(1, within(1e-5));
+            assertThat(gradients.values().toFloats()).containsExactly(new float[] {0.6f, 0.8f}, within(1e-5f));
         }
     }
 

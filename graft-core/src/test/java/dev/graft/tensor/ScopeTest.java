@@ -48,12 +48,12 @@ class ScopeTest {
         try (Scope scope = Scope.open()) {
             Tensor x = random.normal(1, 16, 8);
             Tensor logits = Functions.linear(x, weight.value(), bias.value());
-            Functions.crossEntropy(logits, Tensor.range(16, Device.CPU).times(0).to(DType.INT64), null)
-                    .backward();
-            AdamW.clipGradients(List.of(weight, bias), 1);
-            optimizer.step(1e-3);
-            weight.clearGradient();
-            bias.clearGradient();
+            Tensor loss = Functions.crossEntropy(
+                    logits, Tensor.range(16, Device.CPU).times(0).to(DType.INT64), null);
+            try (GradientVector gradients = optimizer.gradientsOf(loss)) {
+                gradients.clip(1);
+                optimizer.step(1e-3, gradients);
+            }
         }
     }
 }

@@ -10,7 +10,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.global.torch;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class WorkersTest {
@@ -66,15 +65,14 @@ class WorkersTest {
             Tensor x = Tensor.of(new double[] {1, 2, 3, 4}, 2, 2);
             w.value().times(x).squared().sum().backward();
             double[] whole = Objects.requireNonNull(w.gradient()).toDoubles();
-            w.clearGradient();
-            for (int row = 0; row < 2; row++) {
-                Tensor part = w.value().times(x.select(0, row)).squared().sum();
-                Tensor gradient =
-                        Objects.requireNonNull(Gradients.of(part, List.of(w)).getFirst());
-                w.addGradient(gradient);
-                gradient.close();
+            try (AdamW optimizer = new AdamW(List.of(w), AdamW.Settings.DEFAULT);
+                    GradientVector first = optimizer.gradientsOf(
+                            w.value().times(x.select(0, 0)).squared().sum());
+                    GradientVector second = optimizer.gradientsOf(
+                            w.value().times(x.select(0, 1)).squared().sum())) {
+                first.add(second);
+                assertThat(first.values().toDoubles()).containsExactly(whole);
             }
-            assertThat(Objects.requireNonNull(w.gradient()).toDoubles()).containsExactly(whole);
         }
     }
 
@@ -82,13 +80,13 @@ class WorkersTest {
     void whatAnElementDoesNotDependOnHasNoGradient() {
         try (Scope scope = Scope.open();
                 Parameter used = Parameter.of("used", Tensor.of(new double[] {3}, 1), true);
-                Parameter unused = Parameter.of("unused", Tensor.of(new double[] {5}, 1), true)) {
-            List<@Nullable Tensor> gradients =
-                    Gradients.of(used.value().squared().sum(), List.of(used, unused));
-            Tensor gradient = Objects.requireNonNull(gradients.getFirst());
-            assertThat(gradient.item()).isEqualTo(6);
-            assertThat(gradients.getLast()).isNull();
-            gradient.close();
+                Parameter unused = Parameter.of("unused", Tensor.of(new double[] {5}, 1), true);
+                AdamW optimizer = new AdamW(List.of(used, unused), AdamW.Settings.DEFAULT);
+                GradientVector gradients =
+                        optimizer.gradientsOf(used.value().squared().sum())) {
+            assertThat(gradients.values().toDoubles()).containsExactly(6, 0);
+            assertThat(gradients.has(0)).isTrue();
+            assertThat(gradients.has(1)).isFalse();
         }
     }
 }

@@ -7,6 +7,7 @@ import dev.graft.adapter.StoredTensor;
 import dev.graft.model.Mode;
 import dev.graft.tensor.AdamW;
 import dev.graft.tensor.Functions;
+import dev.graft.tensor.GradientVector;
 import dev.graft.tensor.Parameter;
 import dev.graft.tensor.Scope;
 import dev.graft.tensor.Tensor;
@@ -64,10 +65,11 @@ record Trajectory(GoldenCase golden, GoldenCase start, JsonNode manifest) {
                 String batch = "batch." + step % batches + ".";
                 Tensor logits = adapter.outputs(model.backbone(), tensors.batch(batch), Mode.EVALUATION);
                 Tensor loss = Functions.crossEntropy(logits, tensors.source().read(batch + "labels"), null);
-                loss.backward();
-                double norm = AdamW.clipGradients(adapter.parameters(), number("clip_global_norm"));
-                optimizer.step(number("lr") * schedule.at(step));
-                adapter.parameters().forEach(Parameter::clearGradient);
+                double norm;
+                try (GradientVector gradients = optimizer.gradientsOf(loss)) {
+                    norm = gradients.clip(number("clip_global_norm"));
+                    optimizer.step(number("lr") * schedule.at(step), gradients);
+                }
                 deviations.compare("loss of step " + step, loss, losses.select(0, step), Tolerance.TRAJECTORY);
                 deviations.compare(
                         "gradient norm of step " + step,

@@ -13,7 +13,8 @@ import org.bytedeco.pytorch.OperatorHandle;
 /**
  * Adam with decoupled weight decay (Loshchilov and Hutter 2019). The values of its parameters, their gradients and the two
  * moments lie one behind the other in one tensor each, in the parameters' own precision, so that a step is one fused native call for all
- * parameters of one rate and decay. Moments and layout live until {@link #close}; the parameters outlive it.
+ * parameters of one rate and decay but the large ones, which have a call of their own. Moments live until {@link #close}; the parameters
+ * outlive it.
  */
 public final class AdamW implements AutoCloseable {
     /**
@@ -42,14 +43,17 @@ public final class AdamW implements AutoCloseable {
     /** One parameter's moments, for checkpoints; the tensors stay this optimizer's. */
     public record Moments(Parameter parameter, Tensor first, Tensor second) {}
 
-    /** Successive parameters, from the first to before the last, of one rate and one decay. */
-    private record Segment(int from, int to, double rate, double weightDecay) {}
+    /**
+     * What a vector of parameters has of its own.
+     *
+     * @param first [n]
+     * @param second [n]
+     */
+    private record State(double rate, double weightDecay, Tensor first, Tensor second) {}
 
     private final Settings settings;
-    private final ParameterVector parameters;
-    private final List<Segment> segments = new ArrayList<>();
-    private final Tensor first; // [n]
-    private final Tensor second; // [n]
+    private final List<ParameterVector> vectors = new ArrayList<>();
+    private final List<State> states = new ArrayList<>(); // one per vector
     private final List<Moments> moments = new ArrayList<>();
     private long steps;
 
@@ -70,38 +74,40 @@ public final class AdamW implements AutoCloseable {
 
     private AdamW(List<Group> groups, Settings settings, Predicate<Parameter> decays) {
         this.settings = settings;
-        List<Parameter> inOrder = new ArrayList<>();
         for (Group group : groups) {
-            add(group, decays, settings.weightDecay(), inOrder);
-            add(group, decays.negate(), 0, inOrder);
+            add(group, decays, settings.weightDecay());
+            add(group, decays.negate(), 0);
         }
-        parameters = new ParameterVector(inOrder);
-        try (Scope scope = Scope.open()) {
-            Tensor values = parameters.values();
-            first = Tensor.zeros(values.dtype(), values.device(), values.shape())
-                    .retain();
-            second = Tensor.zeros(values.dtype(), values.device(), values.shape())
-                    .retain();
-            for (int i = 0; i < inOrder.size(); i++) {
-                moments.add(new Moments(
-                        inOrder.get(i),
-                        parameters.place(first, i).retain(),
-                        parameters.place(second, i).retain()));
+    }
+
+    private void add(Group group, Predicate<Parameter> which, double weightDecay) {
+        for (ParameterVector vector :
+                ParameterVector.of(group.parameters().stream().filter(which).toList())) {
+            State state = new State(group.rate(), weightDecay, zerosLike(vector.values()), zerosLike(vector.values()));
+            vectors.add(vector);
+            states.add(state);
+            try (Scope scope = Scope.open()) {
+                for (int i = 0; i < vector.parameters().size(); i++) {
+                    moments.add(new Moments(
+                            vector.parameters().get(i),
+                            vector.place(state.first(), i).retain(),
+                            vector.place(state.second(), i).retain()));
+                }
             }
         }
     }
 
-    private void add(Group group, Predicate<Parameter> which, double weightDecay, List<Parameter> inOrder) {
-        int from = inOrder.size();
-        group.parameters().stream().filter(which).forEach(inOrder::add);
-        segments.add(new Segment(from, inOrder.size(), group.rate(), weightDecay));
+    private static Tensor zerosLike(Tensor values) {
+        try (Scope scope = Scope.open()) {
+            return Tensor.zeros(values.dtype(), values.device(), values.shape()).retain();
+        }
     }
 
     /**
      * The gradients of a single element, without adding them to the parameters: the caller's, who closes them. Any thread may ask.
      */
     public GradientVector gradientsOf(Tensor element) {
-        return GradientVector.of(element, parameters);
+        return GradientVector.of(element, vectors);
     }
 
     /** Moves every parameter that has a gradient by one step of the given learning rate, times its group's. */
@@ -109,33 +115,43 @@ public final class AdamW implements AutoCloseable {
         steps++;
         try (Scope scope = Scope.open();
                 Gradients off = Gradients.off()) {
-            for (Segment segment : segments) {
-                int from = segment.from();
-                while (from < segment.to()) {
-                    int to = from;
-                    while (to < segment.to() && gradients.has(to)) {
-                        to++;
-                    }
-                    if (to > from) {
-                        fusedStep(learningRate * segment.rate(), segment.weightDecay(), gradients, from, to);
-                    }
-                    from = to + 1;
-                }
+            for (int i = 0; i < vectors.size(); i++) {
+                step(i, learningRate, gradients);
             }
         }
     }
 
-    private void fusedStep(double rate, double weightDecay, GradientVector gradients, int from, int to) {
+    /** Steps over all runs of parameters that have a gradient. */
+    private void step(int vector, double learningRate, GradientVector gradients) {
+        int end = vectors.get(vector).parameters().size();
+        int from = 0;
+        while (from < end) {
+            int to = from;
+            while (to < end && gradients.has(vector, to)) {
+                to++;
+            }
+            if (to > from) {
+                fusedStep(vector, from, to, learningRate, gradients);
+            }
+            from = to + 1;
+        }
+    }
+
+    private void fusedStep(int vector, int from, int to, double learningRate, GradientVector gradients) {
+        ParameterVector parameters = vectors.get(vector);
+        State state = states.get(vector);
         IValueVector stack = new IValueVector();
-        for (Tensor vector : List.of(parameters.values(), gradients.values(), first, second)) {
-            stack.push_back(list(parameters.run(vector, from, to)));
+        for (Tensor each : List.of(parameters.values(), gradients.values(vector), state.first(), state.second())) {
+            stack.push_back(list(parameters.run(each, from, to)));
         }
         stack.push_back(list()); // the maxima that only AMSGrad keeps
         // The kernel wants the number of this step, counted from one, as a FLOAT32 scalar per tensor, and only reads
         // it.
         stack.push_back(
                 list(Tensor.of(new float[] {steps}).to(parameters.values().device())));
-        for (double number : new double[] {rate, settings.beta1(), settings.beta2(), weightDecay, settings.epsilon()}) {
+        for (double number : new double[] {
+            learningRate * state.rate(), settings.beta1(), settings.beta2(), state.weightDecay(), settings.epsilon()
+        }) {
             stack.push_back(new IValue(number));
         }
         stack.push_back(new IValue(false)); // amsgrad
@@ -177,9 +193,11 @@ public final class AdamW implements AutoCloseable {
             each.first().close();
             each.second().close();
         }
-        first.close();
-        second.close();
-        parameters.close();
+        for (State state : states) {
+            state.first().close();
+            state.second().close();
+        }
+        vectors.forEach(ParameterVector::close);
     }
 
     private static final class Kernel {

@@ -2,6 +2,7 @@ package dev.graft.tensor;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -9,28 +10,49 @@ import org.bytedeco.pytorch.global.torch;
  * each. The parameters stay whose they are, and keep their place when this closes.
  */
 final class ParameterVector implements AutoCloseable {
+    /** From so many scalars on, an operation of one's own costs less than a place among others. */
+    private static final long LARGE = 1 << 16;
+
     private final List<Parameter> parameters;
     private final List<Long> offsets = new ArrayList<>(List.of(0L)); // one more than there are parameters
     private final Tensor values; // [n]
 
-    /**
-     * Moves the values there.
-     *
-     * @param parameters one or more, of one type and on one device
-     */
-    ParameterVector(List<Parameter> parameters) {
+    /** Those parameters that are large in vectors of their own, the others in one. */
+    static List<ParameterVector> of(List<Parameter> parameters) {
+        List<ParameterVector> vectors = new ArrayList<>();
+        List<Parameter> small = new ArrayList<>();
+        for (Parameter parameter : parameters) {
+            if (parameter.elements() >= LARGE) {
+                vectors.add(new ParameterVector(List.of(parameter)));
+            } else {
+                small.add(parameter);
+            }
+        }
+        if (!small.isEmpty()) {
+            vectors.add(new ParameterVector(small));
+        }
+        return vectors;
+    }
+
+    /** Moves the values of several parameters there; those of one are there. */
+    private ParameterVector(List<Parameter> parameters) {
         this.parameters = List.copyOf(parameters);
         try (Scope scope = Scope.open();
                 Gradients off = Gradients.off()) {
-            List<Tensor> each = parameters.stream().map(Parameter::value).toList();
-            values = Tensor.op(() -> torch.flatten_dense_tensors(Tensor.vector(each)))
-                    .copy()
-                    .retain();
-            each.forEach(value -> offsets.add(offsets.getLast() + value.elements()));
+            List<Tensor> each = parameters.stream()
+                    .map(parameter -> parameter.value().detach())
+                    .toList();
+            values = flattened(Tensor.vector(each)).retain();
             for (int i = 0; i < each.size(); i++) {
-                each.get(i).handle.set_data(place(values, i).handle);
+                offsets.add(offsets.getLast() + each.get(i).elements());
+                parameters.get(i).value().handle.set_data(place(values, i).handle);
             }
         }
+    }
+
+    /** One tensor behind the other, [n]: a copy of several, a view of one. */
+    static Tensor flattened(TensorVector tensors) {
+        return Tensor.op(() -> torch.flatten_dense_tensors(tensors));
     }
 
     List<Parameter> parameters() {

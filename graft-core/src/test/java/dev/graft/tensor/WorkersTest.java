@@ -71,7 +71,7 @@ class WorkersTest {
                     GradientVector second = optimizer.gradientsOf(
                             w.value().times(x.select(0, 1)).squared().sum())) {
                 first.add(second);
-                assertThat(first.values().toDoubles()).containsExactly(whole);
+                assertThat(first.values(0).toDoubles()).containsExactly(whole);
             }
         }
     }
@@ -84,9 +84,9 @@ class WorkersTest {
                 AdamW optimizer = new AdamW(List.of(used, unused), AdamW.Settings.DEFAULT);
                 GradientVector gradients =
                         optimizer.gradientsOf(used.value().squared().sum())) {
-            assertThat(gradients.values().toDoubles()).containsExactly(6, 0);
-            assertThat(gradients.has(0)).isTrue();
-            assertThat(gradients.has(1)).isFalse();
+            assertThat(gradients.values(0).toDoubles()).containsExactly(6, 0);
+            assertThat(gradients.has(0, 0)).isTrue();
+            assertThat(gradients.has(0, 1)).isFalse();
         }
     }
 }

@@ -14,8 +14,6 @@ import dev.graft.method.Reads;
 import dev.graft.model.Architecture;
 import dev.graft.model.Delta;
 import dev.graft.model.Deltas;
-import dev.graft.model.Embedded;
-import dev.graft.model.EmbeddingDelta;
 import dev.graft.model.Heads;
 import dev.graft.model.HeadsDelta;
 import dev.graft.model.Mode;
@@ -157,19 +155,6 @@ class ByHandTest {
 
     // ---- what the equations are written with
 
-    /** A form whose tensors an equation has at hand. */
-    private record Equation(UnaryOperator<Tensor> of) implements Form {
-        @Override
-        public Tensor apply(Tensor x, Pass pass) {
-            return of.apply(x);
-        }
-
-        @Override
-        public List<Parameter> parameters() {
-            return List.of();
-        }
-    }
-
     /** {@code x W^T + b}. */
     private static Tensor affine(Tensor x, Tensor weight, Tensor bias) {
         return x.matmul(weight.transpose(0, 1)).plus(bias);
@@ -206,7 +191,7 @@ class ByHandTest {
         return eachLayer(layer -> blocks.stream()
                 .<Delta>map(block -> {
                     Site site = new Site.Sublayer(layer, block);
-                    return new Change(site, new Equation(equation.apply(site)), Reads.OUTPUT, ADDED);
+                    return new Change(site, new Equations.OfRows(equation.apply(site)), Reads.OUTPUT, ADDED);
                 })
                 .toList());
     }
@@ -279,7 +264,7 @@ class ByHandTest {
 
     private static List<Delta> invertible(Tensors t) {
         String name = "embedding.output.invertible.";
-        return List.of(new OnEmbedding(Stage.OUTPUT, embedded -> {
+        return List.of(new Equations.OfEmbedded(Stage.OUTPUT, embedded -> {
             Tensor x = embedded.states();
             long half = x.size(2) / 2;
             Tensor y1 = x.narrow(2, 0, half).plus(bottleneck(t, name + "f", x.narrow(2, half, half)));
@@ -302,7 +287,7 @@ class ByHandTest {
                     Tensor weight = turned.dividedBy(lengths)
                             .times(t.get(name + "magnitude").unsqueeze(1));
                     Tensor bias = t.inBase(site.path() + ".bias");
-                    return new Change(site, new Equation(x -> affine(x, weight, bias)), Reads.INPUT, INSTEAD);
+                    return new Change(site, new Equations.OfRows(x -> affine(x, weight, bias)), Reads.INPUT, INSTEAD);
                 })
                 .toList());
     }
@@ -315,7 +300,7 @@ class ByHandTest {
     }
 
     private static Delta multiplied(Site site, Tensor l) {
-        return new Change(site, new Equation(x -> l), Reads.OUTPUT, MULTIPLIED);
+        return new Change(site, new Equations.OfRows(x -> l), Reads.OUTPUT, MULTIPLIED);
     }
 
     // ---- heads
@@ -338,7 +323,7 @@ class ByHandTest {
         return eachLayer(layer -> {
             String name = "layer." + layer + ".attention.heads.parallel.";
             return List.of(new PerHeadChange(
-                    new Site.Heads(layer), new OfQueries((q, heads) -> besideAttention(t, name, q)), ADDED));
+                    new Site.Heads(layer), new Equations.OfQueries((q, heads) -> besideAttention(t, name, q)), ADDED));
         });
     }
 
@@ -350,7 +335,7 @@ class ByHandTest {
         return eachLayer(layer -> {
             String name = "layer." + layer + ".attention.parallel.";
             String query = "layer." + layer + ".attention.query.";
-            Form form = new Equation(x -> {
+            Form form = new Equations.OfRows(x -> {
                 Tensor q = affine(x, t.inBase(query + "weight"), t.inBase(query + "bias"));
                 Tensor heads = q.reshape(q.size(0), q.size(1), HEADS, q.size(2) / HEADS)
                         .transpose(1, 2); // [B, H, T, e]
@@ -364,7 +349,7 @@ class ByHandTest {
         return IntStream.of(1, 2)
                 .<Delta>mapToObj(layer -> {
                     String name = "layer." + layer + ".attention.heads.adaption.";
-                    HeadsForm form = new OfQueries((q, heads) -> {
+                    HeadsForm form = new Equations.OfQueries((q, heads) -> {
                         Tensor rows = t.get(name + "prompt").unsqueeze(0); // [1, K, d]
                         Tensor keys = heads.keyProjection().apply(rows); // [1, H, K, e]
                         return scores(q, keys)
@@ -406,7 +391,7 @@ class ByHandTest {
         List<Delta> deltas = new ArrayList<>(prefixFromNetwork(t));
         deltas.addAll(eachLayer(layer -> {
             Site site = new Site.Sublayer(layer, Block.FFN);
-            Form form = new Equation(
+            Form form = new Equations.OfRows(
                     x -> bottleneck(t, site.path() + ".bottleneck", x).times(2));
             return List.of(new Change(site, form, Reads.INPUT, ADDED));
         }));
@@ -417,7 +402,7 @@ class ByHandTest {
         return eachLayer(layer -> {
             String heads = "layer." + layer + ".attention.heads.prefix.";
             Site ffn = new Site.Sublayer(layer, Block.FFN);
-            Form adapter = new Equation(x -> bottleneck(t, ffn.path() + ".bottleneck", x));
+            Form adapter = new Equations.OfRows(x -> bottleneck(t, ffn.path() + ".bottleneck", x));
             return List.of(
                     new Prepended(layer, t.get(heads + "key"), t.get(heads + "value"), new Gate(t, heads + "gate")),
                     new Change(ffn, adapter, Reads.FINISHED, new Gate(t, ffn.path() + ".gate")),
@@ -429,7 +414,7 @@ class ByHandTest {
     private static Delta gatedLora(Tensors t, Site site) {
         String name = site.path() + ".lora.";
         Tensor product = t.get(name + "b").matmul(t.get(name + "a")); // [d_out, d_in]
-        Form form = new Equation(x -> x.matmul(product.transpose(0, 1)));
+        Form form = new Equations.OfRows(x -> x.matmul(product.transpose(0, 1)));
         return new Change(site, form, Reads.INPUT, new Gate(t, name + "gate"));
     }
 
@@ -463,30 +448,13 @@ class ByHandTest {
 
     /** The same rows in every text, before position {@code at}. */
     private static Delta rows(Stage stage, int at, Tensor rows) {
-        return new OnEmbedding(stage, embedded -> {
+        return new Equations.OfEmbedded(stage, embedded -> {
             long batch = embedded.states().size(0);
             return embedded.insert(at, rows.unsqueeze(0).expand(batch, rows.size(0), rows.size(1)));
         });
     }
 
     // ---- deltas of a test's own
-
-    private record OnEmbedding(Stage stage, UnaryOperator<Embedded> equation) implements EmbeddingDelta {
-        @Override
-        public Site site() {
-            return new Site.Embedding(stage);
-        }
-
-        @Override
-        public Embedded apply(Embedded embedded, Pass pass) {
-            return equation.apply(embedded);
-        }
-
-        @Override
-        public List<Parameter> parameters() {
-            return List.of();
-        }
-    }
 
     /** Keys and values before the text's, [l, d], behind a gate that reads the attention's input or without one. */
     private record Prepended(
@@ -505,23 +473,6 @@ class ByHandTest {
             }
             Tensor open = gate.of(text.input(), pass).unsqueeze(3);
             return text.prepend(more.times(open), moreValues.times(open));
-        }
-
-        @Override
-        public List<Parameter> parameters() {
-            return List.of();
-        }
-    }
-
-    private interface HeadsEquation {
-        /** [B, H, T, e] from the queries, [B, H, T, e]. */
-        Tensor apply(Tensor queries, Heads heads);
-    }
-
-    private record OfQueries(HeadsEquation equation) implements HeadsForm {
-        @Override
-        public Tensor apply(Heads heads, Pass pass) {
-            return equation.apply(heads.queries(), heads);
         }
 
         @Override

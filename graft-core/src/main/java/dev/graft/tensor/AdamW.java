@@ -1,7 +1,9 @@
 package dev.graft.tensor;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.GenericList;
@@ -11,10 +13,10 @@ import org.bytedeco.pytorch.ListType;
 import org.bytedeco.pytorch.OperatorHandle;
 
 /**
- * Adam with decoupled weight decay (Loshchilov and Hutter 2019). The values of its parameters, their gradients and the two
- * moments lie one behind the other in one tensor each, in the parameters' own precision, so that a step is one fused native call for all
- * parameters of one rate and decay but the large ones, which have a call of their own. Moments live until {@link #close}; the parameters
- * outlive it.
+ * Adam with decoupled weight decay (Loshchilov and Hutter 2019), one fused native call per rate and decay. The values of small
+ * parameters, their gradients and their moments lie one behind the other in one tensor each, so that what is done to all of them is one
+ * operation. A parameter has one optimizer at a time; a later one takes it over. Moments are in the parameters' own precision and
+ * live until {@link #close}, which the parameters outlive.
  */
 public final class AdamW implements AutoCloseable {
     /**
@@ -44,16 +46,18 @@ public final class AdamW implements AutoCloseable {
     public record Moments(Parameter parameter, Tensor first, Tensor second) {}
 
     /**
-     * What a vector of parameters has of its own.
+     * What is kept of some parameters.
      *
      * @param first [n]
      * @param second [n]
      */
-    private record State(double rate, double weightDecay, Tensor first, Tensor second) {}
+    private record State(ParameterVector parameters, Tensor first, Tensor second) {}
+
+    /** All of one rate and one decay. */
+    private record Segment(double rate, double weightDecay, List<State> states) {}
 
     private final Settings settings;
-    private final List<ParameterVector> vectors = new ArrayList<>();
-    private final List<State> states = new ArrayList<>(); // one per vector
+    private final List<Segment> segments = new ArrayList<>();
     private final List<Moments> moments = new ArrayList<>();
     private long steps;
 
@@ -74,19 +78,31 @@ public final class AdamW implements AutoCloseable {
 
     private AdamW(List<Group> groups, Settings settings, Predicate<Parameter> decays) {
         this.settings = settings;
-        for (Group group : groups) {
-            add(group, decays, settings.weightDecay());
-            add(group, decays.negate(), 0);
+        Set<Parameter> seen = new HashSet<>();
+        groups.stream().flatMap(group -> group.parameters().stream()).forEach(parameter -> {
+            if (!seen.add(parameter)) {
+                throw new IllegalArgumentException("a parameter is given twice: " + parameter.name());
+            }
+        });
+        try {
+            for (Group group : groups) {
+                add(group, decays, settings.weightDecay());
+                add(group, decays.negate(), 0);
+            }
+        } catch (RuntimeException e) {
+            close();
+            throw e;
         }
     }
 
     private void add(Group group, Predicate<Parameter> which, double weightDecay) {
-        for (ParameterVector vector :
-                ParameterVector.of(group.parameters().stream().filter(which).toList())) {
-            State state = new State(group.rate(), weightDecay, zerosLike(vector.values()), zerosLike(vector.values()));
-            vectors.add(vector);
-            states.add(state);
-            try (Scope scope = Scope.open()) {
+        Segment segment = new Segment(group.rate(), weightDecay, new ArrayList<>());
+        segments.add(segment);
+        List<Parameter> parameters = group.parameters().stream().filter(which).toList();
+        try (Scope scope = Scope.open()) {
+            for (ParameterVector vector : ParameterVector.of(parameters)) {
+                State state = new State(vector, zerosLike(vector.values()), zerosLike(vector.values()));
+                segment.states().add(state);
                 for (int i = 0; i < vector.parameters().size(); i++) {
                     moments.add(new Moments(
                             vector.parameters().get(i),
@@ -98,60 +114,69 @@ public final class AdamW implements AutoCloseable {
     }
 
     private static Tensor zerosLike(Tensor values) {
-        try (Scope scope = Scope.open()) {
-            return Tensor.zeros(values.dtype(), values.device(), values.shape()).retain();
-        }
+        return Tensor.zeros(values.dtype(), values.device(), values.shape()).retain();
+    }
+
+    private List<ParameterVector> vectors() {
+        return segments.stream()
+                .flatMap(segment -> segment.states().stream())
+                .map(State::parameters)
+                .toList();
     }
 
     /**
      * The gradients of a single element, without adding them to the parameters: the caller's, who closes them. Any thread may ask.
      */
-    public GradientVector gradientsOf(Tensor element) {
-        return GradientVector.of(element, vectors);
+    public StepGradients gradientsOf(Tensor element) {
+        return StepGradients.of(element, vectors());
     }
 
     /** Moves every parameter that has a gradient by one step of the given learning rate, times its group's. */
-    public void step(double learningRate, GradientVector gradients) {
+    public void step(double learningRate, StepGradients gradients) {
         steps++;
         try (Scope scope = Scope.open();
                 Gradients off = Gradients.off()) {
-            for (int i = 0; i < vectors.size(); i++) {
-                step(i, learningRate, gradients);
-            }
+            // The kernel wants the number of this step, counted from one, as a FLOAT32 scalar per tensor, and only
+            // reads it.
+            Tensor step = Tensor.of(new float[] {steps});
+            segments.forEach(segment -> step(segment, step, learningRate, gradients));
         }
     }
 
-    /** Steps over all runs of parameters that have a gradient. */
-    private void step(int vector, double learningRate, GradientVector gradients) {
-        int end = vectors.get(vector).parameters().size();
-        int from = 0;
-        while (from < end) {
-            int to = from;
-            while (to < end && gradients.has(vector, to)) {
-                to++;
+    private void step(Segment segment, Tensor step, double learningRate, StepGradients gradients) {
+        TensorList values = new TensorList();
+        TensorList ofValues = new TensorList();
+        TensorList first = new TensorList();
+        TensorList second = new TensorList();
+        TensorList stepCounts = new TensorList();
+        for (State state : segment.states()) {
+            ParameterVector parameters = state.parameters();
+            StepGradients.Part part = gradients.of(parameters);
+            int from = part.present().nextSetBit(0);
+            while (from >= 0) { // each run of parameters that have a gradient
+                int to = part.present().nextClearBit(from);
+                values.add(parameters.run(parameters.values(), from, to));
+                ofValues.add(parameters.run(part.values(), from, to));
+                first.add(parameters.run(state.first(), from, to));
+                second.add(parameters.run(state.second(), from, to));
+                stepCounts.add(step.to(parameters.values().device()));
+                from = part.present().nextSetBit(to);
             }
-            if (to > from) {
-                fusedStep(vector, from, to, learningRate, gradients);
-            }
-            from = to + 1;
+        }
+        if (values.size > 0) {
+            fusedStep(
+                    learningRate * segment.rate(), segment.weightDecay(), values, ofValues, first, second, stepCounts);
         }
     }
 
-    private void fusedStep(int vector, int from, int to, double learningRate, GradientVector gradients) {
-        ParameterVector parameters = vectors.get(vector);
-        State state = states.get(vector);
+    private void fusedStep(double rate, double weightDecay, TensorList... lists) {
         IValueVector stack = new IValueVector();
-        for (Tensor each : List.of(parameters.values(), gradients.values(vector), state.first(), state.second())) {
-            stack.push_back(list(parameters.run(each, from, to)));
+        for (int i = 0; i < 4; i++) {
+            stack.push_back(lists[i].value());
         }
-        stack.push_back(list()); // the maxima that only AMSGrad keeps
-        // The kernel wants the number of this step, counted from one, as a FLOAT32 scalar per tensor, and only reads
-        // it.
-        stack.push_back(
-                list(Tensor.of(new float[] {steps}).to(parameters.values().device())));
-        for (double number : new double[] {
-            learningRate * state.rate(), settings.beta1(), settings.beta2(), state.weightDecay(), settings.epsilon()
-        }) {
+        stack.push_back(new TensorList().value()); // the maxima that only AMSGrad keeps
+        stack.push_back(lists[4].value());
+        for (double number : new double[] {rate, settings.beta1(), settings.beta2(), weightDecay, settings.epsilon()}) {
             stack.push_back(new IValue(number));
         }
         stack.push_back(new IValue(false)); // amsgrad
@@ -164,14 +189,6 @@ public final class AdamW implements AutoCloseable {
         });
     }
 
-    private static IValue list(Tensor... tensors) {
-        GenericList list = new GenericList(ListType.ofTensors().getElementType());
-        for (Tensor tensor : tensors) {
-            list.push_back(new IValue(tensor.handle));
-        }
-        return new IValue(list);
-    }
-
     /** The number of steps taken. */
     public long steps() {
         return steps;
@@ -179,7 +196,7 @@ public final class AdamW implements AutoCloseable {
 
     /** The moments of all parameters. */
     public List<Moments> moments() {
-        return moments;
+        return List.copyOf(moments);
     }
 
     /** Goes on from a checkpoint: {@link #moments()} were overwritten in place, and so many steps were taken. */
@@ -193,11 +210,27 @@ public final class AdamW implements AutoCloseable {
             each.first().close();
             each.second().close();
         }
-        for (State state : states) {
-            state.first().close();
-            state.second().close();
+        for (Segment segment : segments) {
+            for (State state : segment.states()) {
+                state.first().close();
+                state.second().close();
+                state.parameters().close();
+            }
         }
-        vectors.forEach(ParameterVector::close);
+    }
+
+    private static final class TensorList {
+        private final GenericList list = new GenericList(ListType.ofTensors().getElementType());
+        private int size;
+
+        void add(Tensor tensor) {
+            list.push_back(new IValue(tensor.handle));
+            size++;
+        }
+
+        IValue value() {
+            return new IValue(list);
+        }
     }
 
     private static final class Kernel {

@@ -6,11 +6,11 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Parameters whose values lie one behind the other in one tensor, so that what is done to all of them is one operation and not one for
- * each. The parameters stay whose they are, and keep their place when this closes.
+ * Parameters of one type on one device whose values lie one behind the other in one tensor, so that what is done to all of them is one
+ * operation and not one for each. The parameters stay whose they are, and keep their place when this closes.
  */
 final class ParameterVector implements AutoCloseable {
-    /** From so many scalars on, an operation of one's own costs less than a place among others. */
+    /** From so many scalars on, copying a gradient to its place costs more than an operation of its own. */
     private static final long LARGE = 1 << 16;
 
     private final List<Parameter> parameters;

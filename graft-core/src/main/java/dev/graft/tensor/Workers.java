@@ -46,7 +46,7 @@ public final class Workers {
      * computation must not call this method.
      *
      * @return the results, in order
-     * @throws RuntimeException what the first of those that failed threw, once all have ended
+     * @throws RuntimeException what the first of those that failed threw, once all have ended and results that can be closed are
      */
     public static <T> List<T> run(List<Supplier<T>> computations) {
         if (Pool.SIZE == 1 || computations.size() == 1) {
@@ -57,19 +57,28 @@ public final class Workers {
             running.add(Pool.THREADS.submit(() -> inScope(computation)));
         }
         running.forEach(Workers::await);
-        List<T> results = new ArrayList<>();
         for (Future<T> ended : running) {
             if (ended.state() == Future.State.FAILED) {
+                running.forEach(Workers::closeResult);
                 throw unchecked(ended.exceptionNow());
             }
-            results.add(ended.resultNow());
         }
-        return results;
+        return running.stream().map(Future::resultNow).toList();
     }
 
     private static <T> T inScope(Supplier<T> computation) {
         try (Scope scope = Scope.open()) {
             return computation.get();
+        }
+    }
+
+    private static void closeResult(Future<?> ended) {
+        if (ended.state() == Future.State.SUCCESS && ended.resultNow() instanceof AutoCloseable result) {
+            try {
+                result.close();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
         }
     }
 

@@ -3,9 +3,10 @@ package dev.graft.train;
 import dev.graft.adapter.Adapter;
 import dev.graft.model.Architecture;
 import dev.graft.tensor.AdamW;
-import dev.graft.tensor.GradientVector;
+import dev.graft.tensor.StepGradients;
 import dev.graft.tensor.Tensor;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** AdamW over an adapter: deltas and head with rates of their own, one norm for clipping, gradients gathered over batches. */
@@ -13,7 +14,7 @@ final class Optimizer implements AutoCloseable {
     private final AdamW adam;
     private final TrainingSettings settings;
     private final Divergence divergence;
-    private @Nullable GradientVector gathered;
+    private @Nullable StepGradients gathered;
     private int batches;
 
     Optimizer(Adapter adapter, Architecture base, TrainingSettings settings, Divergence divergence) {
@@ -37,12 +38,12 @@ final class Optimizer implements AutoCloseable {
     }
 
     /** The gradients of some rows' share of a step, for {@link #gather}; the caller's until then. Any thread may ask. */
-    GradientVector gradientsOf(Tensor loss) {
+    StepGradients gradientsOf(Tensor loss) {
         return adam.gradientsOf(loss);
     }
 
     /** Takes over some rows' share of the gradients of the step under way. */
-    void gather(GradientVector gradients) {
+    void gather(StepGradients gradients) {
         if (gathered == null) {
             gathered = gradients;
         } else {
@@ -54,14 +55,15 @@ final class Optimizer implements AutoCloseable {
     /** Takes a step once enough batches gave their gradients, or the epoch has no more. */
     void batchDone(boolean lastOfEpoch, LinearSchedule schedule) {
         batches++;
-        if (gathered == null || batches < settings.accumulation() && !lastOfEpoch) {
+        if (batches < settings.accumulation() && !lastOfEpoch) {
             return;
         }
-        double norm = gathered.clip(settings.clip());
+        StepGradients sum = Objects.requireNonNull(gathered);
+        double norm = sum.clip(settings.clip());
         if (!Double.isFinite(norm)) {
             throw divergence.of("the gradients became %s in step %d".formatted(norm, adam.steps() + 1));
         }
-        adam.step(schedule.at(adam.steps()), gathered);
+        adam.step(schedule.at(adam.steps()), sum);
         forget();
     }
 

@@ -5,10 +5,10 @@ import dev.graft.data.LengthGroups;
 import dev.graft.model.Backbone;
 import dev.graft.model.Mode;
 import dev.graft.task.Targets;
-import dev.graft.tensor.GradientVector;
 import dev.graft.tensor.Parameter;
 import dev.graft.tensor.RandomSource;
 import dev.graft.tensor.Scope;
+import dev.graft.tensor.StepGradients;
 import dev.graft.tensor.Tensor;
 import dev.graft.tensor.Workers;
 import java.util.ArrayList;
@@ -147,7 +147,13 @@ public final class Trainer {
         return new Part(loss.item(), optimizer.gradientsOf(loss.times(1.0 / gathered)));
     }
 
-    private record Part(double loss, GradientVector gradients) {}
+    /** Closed where another part failed. */
+    private record Part(double loss, StepGradients gradients) implements AutoCloseable {
+        @Override
+        public void close() {
+            gradients.close();
+        }
+    }
 
     /** A batch dealt out row by row, so that each part has its share of the long ones. */
     private static List<int[]> parts(int[] rows, int count) {

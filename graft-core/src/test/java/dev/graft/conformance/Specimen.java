@@ -13,11 +13,11 @@ import dev.graft.task.Targets;
 import dev.graft.task.Task;
 import dev.graft.tensor.AdamW;
 import dev.graft.tensor.DType;
-import dev.graft.tensor.GradientVector;
 import dev.graft.tensor.Gradients;
 import dev.graft.tensor.Parameter;
 import dev.graft.tensor.RandomSource;
 import dev.graft.tensor.Scope;
+import dev.graft.tensor.StepGradients;
 import dev.graft.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -165,7 +165,7 @@ final class Specimen implements AutoCloseable {
 
     /** One step on the batch of what an optimizer holds. */
     void step(AdamW optimizer, double rate) {
-        try (GradientVector gradients = optimizer.gradientsOf(loss())) {
+        try (StepGradients gradients = optimizer.gradientsOf(loss())) {
             optimizer.step(rate, gradients);
         }
     }

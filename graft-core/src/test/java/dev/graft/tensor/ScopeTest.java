@@ -50,7 +50,7 @@ class ScopeTest {
             Tensor logits = Functions.linear(x, weight.value(), bias.value());
             Tensor loss = Functions.crossEntropy(
                     logits, Tensor.range(16, Device.CPU).times(0).to(DType.INT64), null);
-            try (GradientVector gradients = optimizer.gradientsOf(loss)) {
+            try (StepGradients gradients = optimizer.gradientsOf(loss)) {
                 gradients.clip(1);
                 optimizer.step(1e-3, gradients);
             }

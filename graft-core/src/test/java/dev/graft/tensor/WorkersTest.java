@@ -2,10 +2,12 @@ package dev.graft.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -66,27 +68,28 @@ class WorkersTest {
             w.value().times(x).squared().sum().backward();
             double[] whole = Objects.requireNonNull(w.gradient()).toDoubles();
             try (AdamW optimizer = new AdamW(List.of(w), AdamW.Settings.DEFAULT);
-                    GradientVector first = optimizer.gradientsOf(
+                    StepGradients first = optimizer.gradientsOf(
                             w.value().times(x.select(0, 0)).squared().sum());
-                    GradientVector second = optimizer.gradientsOf(
+                    StepGradients second = optimizer.gradientsOf(
                             w.value().times(x.select(0, 1)).squared().sum())) {
                 first.add(second);
-                assertThat(first.values(0).toDoubles()).containsExactly(whole);
+                optimizer.step(0.1, first);
+                double[] tenth = optimizer.moments().getFirst().first().toDoubles();
+                assertThat(tenth).containsExactly(new double[] {whole[0] / 10, whole[1] / 10}, within(1e-12));
             }
         }
     }
 
     @Test
-    void whatAnElementDoesNotDependOnHasNoGradient() {
-        try (Scope scope = Scope.open();
-                Parameter used = Parameter.of("used", Tensor.of(new double[] {3}, 1), true);
-                Parameter unused = Parameter.of("unused", Tensor.of(new double[] {5}, 1), true);
-                AdamW optimizer = new AdamW(List.of(used, unused), AdamW.Settings.DEFAULT);
-                GradientVector gradients =
-                        optimizer.gradientsOf(used.value().squared().sum())) {
-            assertThat(gradients.values(0).toDoubles()).containsExactly(6, 0);
-            assertThat(gradients.has(0, 0)).isTrue();
-            assertThat(gradients.has(0, 1)).isFalse();
-        }
+    void whereOneFailsTheResultsOfTheOthersAreClosed() {
+        assumeThat(Workers.count(Device.CPU)).isGreaterThan(1);
+        AtomicBoolean closed = new AtomicBoolean();
+        assertThatThrownBy(() -> Workers.run(List.<Supplier<AutoCloseable>>of(
+                        () -> {
+                            throw new IllegalStateException("failed");
+                        },
+                        () -> () -> closed.set(true))))
+                .hasMessage("failed");
+        assertThat(closed).isTrue();
     }
 }

@@ -274,7 +274,7 @@ class TrainingTest {
     @Test
     void memoryIsFlatOverSteps() {
         LiveObjects count = new LiveObjects();
-        train(plan("houlsby", SETTINGS.withEpochs(30)), directory.resolve("out"), count)
+        train(plan("houlsby", SETTINGS.withEpochs(30).withBatchSize(32)), directory.resolve("out"), count)
                 .adapter()
                 .close();
         assertThat(count.afterEpoch.getLast()).isLessThanOrEqualTo(count.afterEpoch.get(1) + 64);

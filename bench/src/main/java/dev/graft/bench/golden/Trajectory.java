@@ -7,9 +7,9 @@ import dev.graft.adapter.StoredTensor;
 import dev.graft.model.Mode;
 import dev.graft.tensor.AdamW;
 import dev.graft.tensor.Functions;
-import dev.graft.tensor.GradientVector;
 import dev.graft.tensor.Parameter;
 import dev.graft.tensor.Scope;
+import dev.graft.tensor.StepGradients;
 import dev.graft.tensor.Tensor;
 import dev.graft.train.LinearSchedule;
 import dev.graft.weights.TensorSource;
@@ -66,7 +66,7 @@ record Trajectory(GoldenCase golden, GoldenCase start, JsonNode manifest) {
                 Tensor logits = adapter.outputs(model.backbone(), tensors.batch(batch), Mode.EVALUATION);
                 Tensor loss = Functions.crossEntropy(logits, tensors.source().read(batch + "labels"), null);
                 double norm;
-                try (GradientVector gradients = optimizer.gradientsOf(loss)) {
+                try (StepGradients gradients = optimizer.gradientsOf(loss)) {
                     norm = gradients.clip(number("clip_global_norm"));
                     optimizer.step(number("lr") * schedule.at(step), gradients);
                 }

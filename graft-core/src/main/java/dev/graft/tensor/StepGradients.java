@@ -2,24 +2,35 @@ package dev.graft.tensor;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
-/** The gradients of an optimizer's parameters, laid out as the parameters are. Whoever made it closes it. */
-public final class GradientVector implements AutoCloseable {
-    private record Part(Tensor values, BitSet present) {}
+/**
+ * The gradients of a step of an optimizer, laid out as its parameters are. They are changed in place, which supposes what every method
+ * here has: that no element is a plain sum of two parameters, whose gradients would be one tensor. Whoever holds them closes them.
+ */
+public final class StepGradients implements AutoCloseable {
+    /**
+     * Those of one vector of parameters.
+     *
+     * @param values [n]; a parameter without a gradient has zeros
+     * @param present the parameters that have one
+     */
+    record Part(Tensor values, BitSet present) {}
 
-    private final List<Part> parts;
+    private final Map<ParameterVector, Part> parts = new LinkedHashMap<>();
 
-    private GradientVector(List<Part> parts) {
-        this.parts = parts;
-    }
+    private StepGradients() {}
 
     /** The gradients of a single element, on whichever thread recorded it. */
-    static GradientVector of(Tensor element, List<ParameterVector> vectors) {
+    static StepGradients of(Tensor element, List<ParameterVector> vectors) {
+        StepGradients made = new StepGradients();
         try (Scope scope = Scope.open()) {
             List<Tensor> leaves = vectors.stream()
                     .flatMap(vector -> vector.parameters().stream())
@@ -32,14 +43,16 @@ public final class GradientVector implements AutoCloseable {
                     new BoolOptional(),
                     false,
                     true));
-            List<Part> parts = new ArrayList<>();
             int from = 0;
             for (ParameterVector vector : vectors) {
                 int to = from + vector.parameters().size();
-                parts.add(part(gradients, leaves.subList(from, to), from));
+                made.parts.put(vector, part(gradients, leaves.subList(from, to), from));
                 from = to;
             }
-            return new GradientVector(parts);
+            return made;
+        } catch (RuntimeException e) {
+            made.close();
+            throw e;
         }
     }
 
@@ -48,24 +61,21 @@ public final class GradientVector implements AutoCloseable {
         TensorVector each = new TensorVector(leaves.size());
         for (int i = 0; i < leaves.size(); i++) {
             org.bytedeco.pytorch.Tensor gradient = gradients.get(from + i);
-            Tensor leaf = leaves.get(i);
             present.set(i, gradient.defined());
-            each.put(i, present.get(i) ? gradient : Tensor.zeros(leaf.dtype(), leaf.device(), leaf.shape()).handle);
+            each.put(i, gradient.defined() ? gradient : torch.zeros_like(leaves.get(i).handle));
         }
-        // Of a single gradient it is a view, which must not go with the vector's element.
-        return new Part(new Tensor(ParameterVector.flattened(each).handle.detach()).retain(), present);
+        return new Part(ParameterVector.flattened(each).retain(), present);
     }
 
     /** Adds those of another element. */
-    public void add(GradientVector more) {
+    public void add(StepGradients more) {
         try (Scope scope = Scope.open();
                 Gradients off = Gradients.off()) {
-            for (int i = 0; i < parts.size(); i++) {
-                Part sum = parts.get(i);
-                Part other = more.parts.get(i);
+            parts.forEach((vector, sum) -> {
+                Part other = more.of(vector);
                 Native.call(() -> sum.values.handle.add_(other.values.handle));
                 sum.present.or(other.present);
-            }
+            });
         }
     }
 
@@ -77,32 +87,28 @@ public final class GradientVector implements AutoCloseable {
     public double clip(double maximum) {
         try (Scope scope = Scope.open();
                 Gradients off = Gradients.off()) {
-            double squares = 0;
-            for (Part part : parts) {
-                double norm = Tensor.op(part.values.handle::norm).item();
-                squares += norm * norm;
-            }
-            double norm = Math.sqrt(squares);
+            List<Tensor> norms = new ArrayList<>();
+            parts.values().forEach(part -> norms.add(norm(part.values)));
+            double norm = norm(Tensor.stacked(0, norms)).item();
             double scale = maximum / (norm + 1e-6); // as torch's clip_grad_norm_ has it
             if (scale < 1) {
-                parts.forEach(part -> Native.call(() -> part.values.handle.mul_(new Scalar(scale))));
+                parts.values().forEach(part -> Native.call(() -> part.values.handle.mul_(new Scalar(scale))));
             }
             return norm;
         }
     }
 
-    /** Those of one vector, [n]; a parameter that the element does not depend on has zeros. */
-    Tensor values(int vector) {
-        return parts.get(vector).values;
+    private static Tensor norm(Tensor values) {
+        return Tensor.op(values.handle::norm);
     }
 
-    /** Whether the element depends on a parameter of a vector. */
-    boolean has(int vector, int parameter) {
-        return parts.get(vector).present.get(parameter);
+    /** Those of one vector of the optimizer's. */
+    Part of(ParameterVector vector) {
+        return Objects.requireNonNull(parts.get(vector));
     }
 
     @Override
     public void close() {
-        parts.forEach(part -> part.values.close());
+        parts.values().forEach(part -> part.values.close());
     }
 }

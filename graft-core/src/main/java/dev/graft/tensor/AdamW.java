@@ -144,6 +144,11 @@ public final class AdamW implements AutoCloseable {
     }
 
     private void step(Segment segment, Tensor step, double learningRate, StepGradients gradients) {
+        if (segment.states().isEmpty()) {
+            return;
+        }
+        // One upload, however many tensors there are.
+        Tensor count = step.to(segment.states().getFirst().first().device());
         TensorList values = new TensorList();
         TensorList ofValues = new TensorList();
         TensorList first = new TensorList();
@@ -159,7 +164,7 @@ public final class AdamW implements AutoCloseable {
                 ofValues.add(parameters.run(part.values(), from, to));
                 first.add(parameters.run(state.first(), from, to));
                 second.add(parameters.run(state.second(), from, to));
-                stepCounts.add(step.to(parameters.values().device()));
+                stepCounts.add(count);
                 from = part.present().nextSetBit(to);
             }
         }

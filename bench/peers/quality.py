@@ -99,8 +99,8 @@ def main():
     torch.set_num_threads(os.cpu_count())
     with open(args.rows, encoding="utf-8") as file:
         data = json.load(file)
-    inner, hidden = encoder(args)
-    model = Classifier(inner, hidden, args.labels, 0.1)
+    inner, config = encoder(args)
+    model = Classifier(inner, config.graft_pooling, config.hidden_size, args.labels, 0.1)
     nn.init.normal_(model.head.weight, std=0.02)
     nn.init.zeros_(model.head.bias)
     autocast = args.dtype == "bf16"

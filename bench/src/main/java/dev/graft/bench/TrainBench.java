@@ -62,7 +62,10 @@ final class TrainBench implements Callable<Integer> {
                 }
                 requireEqual(trained, peers);
                 turns.take(options.rounds);
-                Report report = new Report(options, base, ours, Shape.of(texts, batches), passes(plan));
+                List<int[]> parts = batches.stream()
+                        .flatMap(batch -> Trainer.parts(texts, batch, base.backbone()).stream())
+                        .toList();
+                Report report = new Report(options, base, ours, Shape.of(texts, parts), passes(plan));
                 report.put("trained", trained);
                 matches.forEach(report::add);
                 report.print(options.json);

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
+import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -21,7 +22,7 @@ public final class LengthGroups {
     private LengthGroups() {}
 
     /**
-     * The batches of one training epoch, as row numbers; every row is in one of them.
+     * The batches of one training epoch, as row numbers; every row is in one of them, the longest of a batch first.
      *
      * @param lengths the number of tokens of each row
      */
@@ -43,6 +44,38 @@ public final class LengthGroups {
     /** Batches for evaluation, from the longest texts to the shortest, as row numbers. */
     public static List<int[]> sorted(int[] lengths, int batchSize) {
         return batches(IntStream.range(0, lengths.length).boxed().toList(), lengths, batchSize);
+    }
+
+    /**
+     * A batch in parts of like length to be computed side by side, cut where the slowest of them is fastest.
+     *
+     * @param batch rows from the longest to the shortest, as all batches here have them
+     * @param most parts; there are fewer where more of them would not help
+     * @param time what each row of a part takes whose longest is the given one, at least 1
+     */
+    public static List<int[]> parts(int[] batch, int most, IntToLongFunction time) {
+        long low = time.applyAsLong(batch[0]); // no part is faster than its longest row
+        long high = batch.length * low;
+        while (low < high) {
+            long middle = low + (high - low) / 2;
+            if (within(middle, batch, time).size() <= most) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return within(low, batch, time);
+    }
+
+    /** A batch in as few parts as take no longer than the limit. */
+    private static List<int[]> within(long limit, int[] batch, IntToLongFunction time) {
+        List<int[]> parts = new ArrayList<>();
+        int end = 0;
+        for (int start = 0; start < batch.length; start = end) {
+            end = (int) Math.min(start + limit / time.applyAsLong(batch[start]), batch.length);
+            parts.add(Arrays.copyOfRange(batch, start, end));
+        }
+        return parts;
     }
 
     private static List<int[]> batches(List<Integer> rows, int[] lengths, int batchSize) {

@@ -35,6 +35,9 @@ public record Heads(
     /** The same in half precision. */
     private static final long HALF_VECTOR = 32;
 
+    /** Coordinates that carry a mask: one, and one more since the processor multiplies half precision in pairs. */
+    private static final long EXTRA = 2;
+
     /**
      * The same attention with keys and values that every query sees put before the others.
      *
@@ -93,22 +96,29 @@ public record Heads(
                 valueProjection);
     }
 
+    /**
+     * The mask is added by the product: as one more coordinate of the keys, beside which the queries have a one. Adding it to the
+     * scores would be a pass over T S numbers for each head.
+     */
     private Tensor composed() {
-        double scale = 1 / Math.sqrt(queries.size(-1));
+        Tensor q = queries.times(1 / Math.sqrt(queries.size(-1)));
+        Tensor k = keys;
+        if (mask != null) {
+            q = q.padded(3, EXTRA, 1); // [B, H, T, e + 2]
+            k = Tensor.concatenate(3, k, column(mask)); // [B, H, S, e + 2]
+        }
         // A product copies what is not in one piece; a transposed copy takes longer.
-        Tensor scores = queries.times(scale).matmul(keys.contiguous().transpose(2, 3)); // [B, H, T, S]
-        return weights(scores).matmul(values);
+        return weights(q.matmul(k.contiguous().transpose(2, 3))).matmul(values);
     }
 
-    /** {@code softmax(scores + mask)}, [B, H, T, S]. */
+    /** A mask, [B, 1, 1, S], beside a zero: [B, H, S, 2]. */
+    private Tensor column(Tensor mask) {
+        return mask.transpose(2, 3).padded(3, EXTRA - 1, 0).expand(keys.size(0), keys.size(1), keys.size(2), EXTRA);
+    }
+
+    /** {@code softmax(scores)}, [B, H, T, S]. */
     private Tensor weights(Tensor scores) {
         DType dtype = keys.size(2) < HALF_VECTOR ? scores.dtype().master() : scores.dtype();
-        if (mask == null) {
-            return scores.to(dtype).softmax(-1).to(scores.dtype());
-        }
-        long[] each = {mask.size(0), 1, scores.size(2), scores.size(3)};
-        // Added to whole matrices at a time; row by row, short rows take several times as long.
-        Tensor rows = mask.to(dtype).expand(each).contiguous(); // [B, 1, T, S]
-        return scores.plus(rows).softmax(-1).to(scores.dtype());
+        return scores.to(dtype).softmax(-1).to(scores.dtype());
     }
 }

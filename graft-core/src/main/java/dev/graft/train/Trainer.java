@@ -116,13 +116,25 @@ public final class Trainer {
         return LengthGroups.shuffled(texts.lengths(), settings.batchSize(), order.numbers());
     }
 
+    /** The parts of a batch that are computed side by side, as row numbers. */
+    public static List<int[]> parts(Encoded texts, int[] batch, Backbone backbone) {
+        int most = Workers.parts(batch.length, backbone.device());
+        long width = backbone.architecture().hidden();
+        return LengthGroups.parts(batch, most, row -> {
+            long length = texts.get(row).length();
+            // Attention's share: on a processor about as long as all else when there are half as many tokens as the
+            // base is wide.
+            return length * (width + 2 * length);
+        });
+    }
+
     /** Gives the optimizer one batch's share of the gradients of a step over so many batches, in parts side by side. */
     private double forwardAndBackward(
             Data train, int[] rows, int gathered, Optimizer optimizer, Progress progress, Divergence divergence) {
         RandomSource step = random.at(progress.epoch).at(progress.batchInEpoch);
         double whole = train.targets().weight(rows, settings.balanced());
         List<Supplier<Part>> parts = new ArrayList<>();
-        for (int[] part : parts(rows, Workers.parts(rows.length, backbone.device()))) {
+        for (int[] part : parts(train.texts(), rows, backbone)) {
             RandomSource masks = step.at(parts.size());
             parts.add(() -> part(train, part, whole, gathered, optimizer, masks));
         }
@@ -153,16 +165,6 @@ public final class Trainer {
         public void close() {
             gradients.close();
         }
-    }
-
-    /** A batch dealt out row by row, so that each part has its share of the long ones. */
-    private static List<int[]> parts(int[] rows, int count) {
-        return IntStream.range(0, count)
-                .mapToObj(part -> IntStream.range(0, rows.length)
-                        .filter(i -> i % count == part)
-                        .map(i -> rows[i])
-                        .toArray())
-                .toList();
     }
 
     private static TrainingResult result(Progress progress, boolean finished) {

@@ -3,8 +3,10 @@ package dev.graft.data;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -38,5 +40,39 @@ class LengthGroupsTest {
         assertThat(LengthGroups.shuffled(LENGTHS, 32, new SplittableRandom(3)))
                 .usingRecursiveComparison()
                 .isEqualTo(LengthGroups.shuffled(LENGTHS, 32, new SplittableRandom(3)));
+    }
+
+    @Test
+    void partsTakeTheSameTimeAndHaveLessPadding() {
+        IntToLongFunction time = row -> LENGTHS[row] * (100L + LENGTHS[row]);
+        int[] batch = IntStream.range(0, LENGTHS.length)
+                .boxed()
+                .sorted(Comparator.comparingInt(row -> -LENGTHS[row]))
+                .mapToInt(Integer::intValue)
+                .toArray();
+        long ofFewerParts = Long.MAX_VALUE;
+        for (int count = 1; count <= 4; count++) {
+            List<int[]> parts = LengthGroups.parts(batch, count, time);
+            assertThat(parts).hasSize(count);
+            assertThat(parts.stream().flatMapToInt(Arrays::stream).toArray()).isEqualTo(batch);
+            long[] times = parts.stream()
+                    .mapToLong(part -> part.length * time.applyAsLong(part[0]))
+                    .sorted()
+                    .toArray();
+            assertThat((double) times[count - 1] / times[0]).isLessThan(1.02);
+            long sum = Arrays.stream(times).sum();
+            assertThat(sum).isLessThan(ofFewerParts);
+            ofFewerParts = sum;
+        }
+    }
+
+    @Test
+    void aPartHasARowAtLeast() {
+        int[] lengths = {1000, 1, 1, 1};
+        for (int most = 2; most <= 4; most++) {
+            assertThat(LengthGroups.parts(new int[] {0, 1, 2, 3}, most, row -> lengths[row]))
+                    .containsExactly(new int[] {0}, new int[] {1, 2, 3});
+        }
+        assertThat(LengthGroups.parts(new int[] {0, 1, 2, 3}, 4, row -> 1)).hasSize(4);
     }
 }

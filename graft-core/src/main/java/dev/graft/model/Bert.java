@@ -1,6 +1,5 @@
 package dev.graft.model;
 
-import dev.graft.tensor.Functions;
 import dev.graft.tensor.Tensor;
 
 /**
@@ -46,7 +45,7 @@ record Bert(EncoderSizes sizes, int types) implements EncoderFamily {
     /** {@code LN(word + position + type)}, [B, T, E]. */
     static Tensor embed(Embedded words, Pass pass, EncoderSizes sizes) {
         Tensor positions = words.positionsFrom(pass.tensor("embedding.position.weight")); // [T, E]
-        Tensor types = Functions.embedding(pass.tensor("embedding.type.weight"), words.types()); // [B, T, E]
+        Tensor types = pass.rows("embedding.type.weight", words.types()); // [B, T, E]
         return pass.norm(EMBEDDING_NORM, words.states().plus(positions).plus(types), sizes.normEpsilon());
     }
 

@@ -105,13 +105,19 @@ public final class Pass {
         return states;
     }
 
+    /** Rows of a table of embeddings, INT64 ids [..] to [.., E], in the compute type. */
+    Tensor rows(String table, Tensor ids) {
+        // Of a copy the rows are cast, not the table: it and its gradient are many times as large.
+        return Functions.embedding(masterTensor(table), ids).to(dtype());
+    }
+
     /** A base tensor by its name, or the copy that stands in its place, in the compute type. */
     public Tensor tensor(String name) {
         Parameter copy = copyOf(name);
         return copy == null ? base.get(base.canonical(name)) : copy.in(dtype());
     }
 
-    /** A base tensor that is kept in full precision, or the copy that stands in its place. */
+    /** A base tensor in the type that it is kept in, or the copy that stands in its place, in full precision. */
     private Tensor masterTensor(String name) {
         Parameter copy = copyOf(name);
         return copy == null ? base.get(base.canonical(name)) : copy.value();

@@ -3,7 +3,6 @@ package dev.graft.model;
 import dev.graft.model.Site.Embedding.Stage;
 import dev.graft.tensor.DType;
 import dev.graft.tensor.Device;
-import dev.graft.tensor.Functions;
 import dev.graft.tensor.Tensor;
 import dev.graft.weights.TensorSource;
 import java.util.function.UnaryOperator;
@@ -71,7 +70,7 @@ final class PostNormEncoder implements Backbone {
     }
 
     private Embedded embed(Batch batch, Pass pass) {
-        Tensor rows = Functions.embedding(pass.tensor("embedding.word.weight"), batch.ids()); // [B, T, E]
+        Tensor rows = pass.rows(WORDS, batch.ids()); // [B, T, E]
         Tensor words = pass.output(new Site.Embedding(Stage.TABLE), batch.ids(), rows, UnaryOperator.identity());
         Embedded input = pass.embedding(
                 new Site.Embedding(Stage.INPUT),

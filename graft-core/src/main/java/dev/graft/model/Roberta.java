@@ -1,7 +1,6 @@
 package dev.graft.model;
 
 import dev.graft.tensor.DType;
-import dev.graft.tensor.Functions;
 import dev.graft.tensor.Tensor;
 
 /**
@@ -43,7 +42,7 @@ record Roberta(EncoderSizes sizes, int rows, int types, int padding) implements 
 
     @Override
     public Tensor embed(Embedded words, Pass pass) {
-        Tensor positions = Functions.embedding(pass.tensor("embedding.position.weight"), positions(words)); // [B, T, d]
+        Tensor positions = pass.rows("embedding.position.weight", positions(words)); // [B, T, d]
         Tensor type = pass.tensor("embedding.type.weight").select(0, 0); // [d]
         return pass.norm(Bert.EMBEDDING_NORM, words.states().plus(positions).plus(type), sizes.normEpsilon());
     }

@@ -108,7 +108,7 @@ public final class Pass {
     /** Rows of a table of embeddings, INT64 ids [..] to [.., E], in the compute type. */
     Tensor rows(String table, Tensor ids) {
         // Of a copy the rows are cast, not the table: it and its gradient are many times as large.
-        return Functions.embedding(masterTensor(table), ids).to(dtype());
+        return Functions.embeddingOfLeaf(masterTensor(table), ids).to(dtype());
     }
 
     /** A base tensor by its name, or the copy that stands in its place, in the compute type. */

@@ -33,6 +33,14 @@ public final class Functions {
     }
 
     /**
+     * As {@link #embedding}, of a table that is itself trained, not made from what is: its gradient is kept for the rows in ids alone, since
+     * most of a large table has none.
+     */
+    public static Tensor embeddingOfLeaf(Tensor table, Tensor ids) {
+        return Tensor.op(() -> torch.embedding(table.handle, ids.handle, -1, false, true));
+    }
+
+    /**
      * Attention by libtorch's fused kernel: q [B, H, T, e], k and v [B, H, S, e] give [B, H, T, e].
      *
      * @param mask added to the scores, broadcast to [B, H, T, S]; null for none

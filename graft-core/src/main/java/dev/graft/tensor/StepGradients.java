@@ -19,10 +19,39 @@ public final class StepGradients implements AutoCloseable {
     /**
      * Those of one vector of parameters.
      *
-     * @param values [n]; a parameter without a gradient has zeros
+     * @param values [n]; a parameter without a gradient has zeros. Or the sparse gradient of a large table alone, [rows, d]
      * @param present the parameters that have one
      */
-    record Part(Tensor values, BitSet present) {}
+    record Part(Tensor values, BitSet present) {
+        boolean isSparse() {
+            return values.handle.is_sparse();
+        }
+
+        /** [n]. */
+        Tensor dense() {
+            return isSparse() ? StepGradients.dense(values.handle).reshape(values.elements()) : values;
+        }
+
+        /** The numbers that are not zero by nature, a view. */
+        Tensor stored() {
+            return isSparse() ? Tensor.op(values.handle::_values) : values;
+        }
+
+        /** The sum with those of another element, in the place of these. */
+        Part plus(Part more) {
+            present.or(more.present);
+            if (!isSparse()) {
+                Tensor added = more.dense();
+                Native.call(() -> values.handle.add_(added.handle));
+                return this;
+            }
+            Tensor sum = more.isSparse()
+                    ? coalesced(Tensor.op(() -> values.handle.add(more.values.handle)).handle)
+                    : dense().plus(more.values);
+            values.close();
+            return new Part(sum.retain(), present);
+        }
+    }
 
     private final Map<ParameterVector, Part> parts = new LinkedHashMap<>();
 
@@ -58,24 +87,37 @@ public final class StepGradients implements AutoCloseable {
 
     private static Part part(TensorVector gradients, List<Tensor> leaves, int from) {
         BitSet present = new BitSet(leaves.size());
+        if (leaves.size() == 1 && isSparse(gradients.get(from))) {
+            present.set(0);
+            return new Part(coalesced(gradients.get(from)).retain(), present);
+        }
         TensorVector each = new TensorVector(leaves.size());
         for (int i = 0; i < leaves.size(); i++) {
             org.bytedeco.pytorch.Tensor gradient = gradients.get(from + i);
             present.set(i, gradient.defined());
-            each.put(i, gradient.defined() ? gradient : torch.zeros_like(leaves.get(i).handle));
+            each.put(i, gradient.defined() ? dense(gradient).handle : torch.zeros_like(leaves.get(i).handle));
         }
         return new Part(ParameterVector.flattened(each).retain(), present);
+    }
+
+    private static boolean isSparse(org.bytedeco.pytorch.Tensor gradient) {
+        return gradient.defined() && gradient.is_sparse();
+    }
+
+    static Tensor dense(org.bytedeco.pytorch.Tensor gradient) {
+        return gradient.is_sparse() ? Tensor.op(() -> gradient.to_dense()) : new Tensor(gradient);
+    }
+
+    /** With each row once. */
+    private static Tensor coalesced(org.bytedeco.pytorch.Tensor gradient) {
+        return Tensor.op(gradient::coalesce);
     }
 
     /** Adds those of another element. */
     public void add(StepGradients more) {
         try (Scope scope = Scope.open();
                 Gradients off = Gradients.off()) {
-            parts.forEach((vector, sum) -> {
-                Part other = more.of(vector);
-                Native.call(() -> sum.values.handle.add_(other.values.handle));
-                sum.present.or(other.present);
-            });
+            parts.replaceAll((vector, sum) -> sum.plus(more.of(vector)));
         }
     }
 
@@ -88,11 +130,12 @@ public final class StepGradients implements AutoCloseable {
         try (Scope scope = Scope.open();
                 Gradients off = Gradients.off()) {
             List<Tensor> norms = new ArrayList<>();
-            parts.values().forEach(part -> norms.add(norm(part.values)));
+            parts.values().forEach(part -> norms.add(norm(part.stored())));
             double norm = norm(Tensor.stacked(0, norms)).item();
             double scale = maximum / (norm + 1e-6); // as torch's clip_grad_norm_ has it
             if (scale < 1) {
-                parts.values().forEach(part -> Native.call(() -> part.values.handle.mul_(new Scalar(scale))));
+                parts.values()
+                        .forEach(part -> Native.call(() -> part.stored().handle.mul_(new Scalar(scale))));
             }
             return norm;
         }

@@ -28,11 +28,16 @@ public final class Checkpoints {
     private static final String FILE = "checkpoint.safetensors";
     private static final String STATE = "graft";
     private static final Duration INTERVAL = Duration.ofSeconds(30);
+
+    /** A checkpoint is worth its time once so many times as long was computed; full fine-tuning's may take seconds. */
+    private static final int WORTH = 20;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path directory;
     private final String training;
     private long lastSave = System.nanoTime();
+    private long lastTook;
 
     /**
      * @param directory a folder for this training alone, made when it is needed
@@ -67,13 +72,18 @@ public final class Checkpoints {
         }
     }
 
-    void saveIfDue(List<Parameter> parameters, Optimizer optimizer, BestTensors best, Progress progress) {
-        if (optimizer.betweenSteps() && System.nanoTime() - lastSave > INTERVAL.toNanos()) {
+    /** Saves after a batch when the last time was long ago, and after an epoch unless it was just now. */
+    void saveIfDue(
+            List<Parameter> parameters, Optimizer optimizer, BestTensors best, Progress progress, boolean epochDone) {
+        long since = System.nanoTime() - lastSave;
+        boolean due = since > WORTH * lastTook && (epochDone || since > INTERVAL.toNanos());
+        if (due && optimizer.betweenSteps()) {
             save(parameters, optimizer, best, progress);
         }
     }
 
     void save(List<Parameter> parameters, Optimizer optimizer, BestTensors best, Progress progress) {
+        long start = System.nanoTime();
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         parameters.forEach(parameter -> tensors.put("value." + parameter.name(), parameter.value()));
         optimizer.moments().forEach(m -> {
@@ -91,6 +101,7 @@ public final class Checkpoints {
                 tensors,
                 Map.of(STATE, toJson(progress, optimizer.steps()).toString()));
         lastSave = System.nanoTime();
+        lastTook = lastSave - start;
     }
 
     Progress restore(List<Parameter> parameters, Optimizer optimizer, BestTensors best) {

@@ -78,7 +78,7 @@ public final class Trainer {
                         checkpoints.save(held, optimizer, best, progress);
                         return result(progress, false);
                     }
-                    checkpoints.saveIfDue(held, optimizer, best, progress);
+                    checkpoints.saveIfDue(held, optimizer, best, progress, false);
                 }
                 double[][] outputs = Evaluator.outputs(adapter, backbone, dev.texts());
                 double devLoss = devLoss(dev.targets(), outputs, progress, divergence);
@@ -87,7 +87,7 @@ public final class Trainer {
                     best.keep();
                 }
                 listener.epochDone(progress.epochs.getLast(), better);
-                checkpoints.save(held, optimizer, best, progress);
+                checkpoints.saveIfDue(held, optimizer, best, progress, true);
             }
             best.restore();
             return result(progress, true);

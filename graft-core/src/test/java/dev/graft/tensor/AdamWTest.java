@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import java.util.function.BinaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class AdamWTest {
     @Test
@@ -153,6 +156,55 @@ class AdamWTest {
             long before = Scope.liveObjects();
             new AdamW(List.of(w, b), AdamW.Settings.DEFAULT).close();
             assertThat(Scope.liveObjects()).isLessThanOrEqualTo(before);
+        }
+    }
+
+    /** A table large enough to be alone in its vector, whose gradient comes of some rows, or of all of them too. */
+    @ParameterizedTest
+    @CsvSource({"true, true", "true, false", "false, true"})
+    void aTablesSparseGradientMovesItAsADenseOne(boolean firstOfRows, boolean secondOfRows) {
+        Tensor first = Tensor.of(new long[] {5, 699, 5, 0}, 2, 2);
+        Tensor second = Tensor.of(new long[] {5, 17}, 2);
+        try (Scope scope = Scope.open();
+                Parameter table = table();
+                Parameter reference = table();
+                AdamW optimizer = new AdamW(List.of(table), AdamW.Settings.DEFAULT);
+                AdamW ofReference = new AdamW(List.of(reference), AdamW.Settings.DEFAULT)) {
+            for (int i = 0; i < 3; i++) {
+                step(
+                        optimizer,
+                        loss(table, first, firstOfRows, Functions::embeddingOfLeaf),
+                        loss(table, second, secondOfRows, Functions::embeddingOfLeaf));
+                step(
+                        ofReference,
+                        loss(reference, first, firstOfRows, Functions::embedding),
+                        loss(reference, second, secondOfRows, Functions::embedding));
+            }
+            assertThat(table.value().toFloats())
+                    .containsExactly(reference.value().toFloats(), within(1e-6f));
+            assertThat(table.value().equalTo(table().value())).isFalse();
+        }
+    }
+
+    private static Parameter table() {
+        float[] values = new float[700 * 100];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) Math.sin(i);
+        }
+        return Parameter.of("table", Tensor.of(values, 700, 100), true);
+    }
+
+    private static Tensor loss(Parameter table, Tensor ids, boolean ofRows, BinaryOperator<Tensor> embedding) {
+        Tensor rows = embedding.apply(table.value(), ids).squared().sum();
+        return ofRows ? rows : rows.plus(table.value().abs().sum());
+    }
+
+    private static void step(AdamW optimizer, Tensor first, Tensor second) {
+        try (StepGradients sum = optimizer.gradientsOf(first);
+                StepGradients more = optimizer.gradientsOf(second)) {
+            sum.add(more);
+            assertThat(sum.clip(1)).isGreaterThan(1);
+            optimizer.step(0.01, sum);
         }
     }
 

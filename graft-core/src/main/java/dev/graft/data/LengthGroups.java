@@ -50,8 +50,8 @@ public final class LengthGroups {
      * A batch in parts of like length to be computed side by side, cut where the slowest of them is fastest.
      *
      * @param batch rows from the longest to the shortest, as all batches here have them
-     * @param most parts; there are fewer where more of them would not help
-     * @param time what each row of a part takes whose longest is the given one, at least 1
+     * @param most the largest number of parts; there are fewer where more of them would not help
+     * @param time what each row of a part takes whose longest is the given one; at least 1
      */
     public static List<int[]> parts(int[] batch, int most, IntToLongFunction time) {
         long low = time.applyAsLong(batch[0]); // no part is faster than its longest row
@@ -72,7 +72,8 @@ public final class LengthGroups {
         List<int[]> parts = new ArrayList<>();
         int end = 0;
         for (int start = 0; start < batch.length; start = end) {
-            end = (int) Math.min(start + limit / time.applyAsLong(batch[start]), batch.length);
+            long rows = Math.clamp(limit / time.applyAsLong(batch[start]), 1, batch.length - start);
+            end = start + (int) rows;
             parts.add(Arrays.copyOfRange(batch, start, end));
         }
         return parts;

@@ -21,7 +21,7 @@ public record LowRankTable(Parameter a, Parameter b) implements LinearForm {
     @Override
     public Tensor apply(Tensor ids, Pass pass) {
         DType dtype = pass.dtype();
-        Tensor inner = Functions.embedding(a.in(dtype).transpose(0, 1), ids); // [.., r]
+        Tensor inner = Functions.embedding(a.value().transpose(0, 1), ids).to(dtype); // [.., r]
         return Functions.linear(inner, b.in(dtype), null); // [.., d]
     }
 

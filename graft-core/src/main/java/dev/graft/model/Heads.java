@@ -35,8 +35,8 @@ public record Heads(
     /** The same in half precision. */
     private static final long HALF_VECTOR = 32;
 
-    /** Coordinates that carry a mask: one, and one more since the processor multiplies half precision in pairs. */
-    private static final long EXTRA = 2;
+    /** One, and one more since the processor multiplies half precision in pairs. */
+    private static final long MASK_COORDINATES = 2;
 
     /**
      * The same attention with keys and values that every query sees put before the others.
@@ -104,16 +104,18 @@ public record Heads(
         Tensor q = queries.times(1 / Math.sqrt(queries.size(-1)));
         Tensor k = keys;
         if (mask != null) {
-            q = q.padded(3, EXTRA, 1); // [B, H, T, e + 2]
-            k = Tensor.concatenate(3, k, column(mask)); // [B, H, S, e + 2]
+            q = q.padded(3, MASK_COORDINATES, 1); // [B, H, T, e + 2]
+            k = Tensor.concatenate(3, k, maskCoordinates(mask)); // [B, H, S, e + 2]
         }
         // A product copies what is not in one piece; a transposed copy takes longer.
         return weights(q.matmul(k.contiguous().transpose(2, 3))).matmul(values);
     }
 
     /** A mask, [B, 1, 1, S], beside a zero: [B, H, S, 2]. */
-    private Tensor column(Tensor mask) {
-        return mask.transpose(2, 3).padded(3, EXTRA - 1, 0).expand(keys.size(0), keys.size(1), keys.size(2), EXTRA);
+    private Tensor maskCoordinates(Tensor mask) {
+        return mask.transpose(2, 3)
+                .padded(3, MASK_COORDINATES - 1, 0)
+                .expand(keys.size(0), keys.size(1), keys.size(2), MASK_COORDINATES);
     }
 
     /** {@code softmax(scores)}, [B, H, T, S]. */

@@ -62,8 +62,7 @@ public final class Pass {
 
     /** Layer normalisation with the weight and bias that stand at this site. */
     Tensor norm(Site.Norm site, Tensor x, double epsilon) {
-        return Functions.layerNorm(
-                x, masterTensor(site.path() + ".weight"), masterTensor(site.path() + ".bias"), epsilon);
+        return Functions.layerNorm(x, uncast(site.path() + ".weight"), uncast(site.path() + ".bias"), epsilon);
     }
 
     /** The output of a projection, sub-layer or layer with what acts on it. */
@@ -107,8 +106,8 @@ public final class Pass {
 
     /** Rows of a table of embeddings, INT64 ids [..] to [.., E], in the compute type. */
     Tensor rows(String table, Tensor ids) {
-        // Of a copy the rows are cast, not the table: it and its gradient are many times as large.
-        return Functions.embeddingOfLeaf(masterTensor(table), ids).to(dtype());
+        // The rows are cast and not the table, which is many times as large, as its gradient would be.
+        return Functions.embeddingWithSparseGradient(uncast(table), ids).to(dtype());
     }
 
     /** A base tensor by its name, or the copy that stands in its place, in the compute type. */
@@ -118,7 +117,7 @@ public final class Pass {
     }
 
     /** A base tensor in the type that it is kept in, or the copy that stands in its place, in full precision. */
-    private Tensor masterTensor(String name) {
+    private Tensor uncast(String name) {
         Parameter copy = copyOf(name);
         return copy == null ? base.get(base.canonical(name)) : copy.value();
     }

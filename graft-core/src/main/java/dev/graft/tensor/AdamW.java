@@ -161,7 +161,7 @@ public final class AdamW implements AutoCloseable {
             while (from >= 0) { // each run of parameters that have a gradient
                 int to = part.present().nextClearBit(from);
                 values.add(parameters.run(parameters.values(), from, to));
-                ofValues.add(parameters.run(part.dense(), from, to));
+                ofValues.add(parameters.run(part.flat(), from, to));
                 first.add(parameters.run(state.first(), from, to));
                 second.add(parameters.run(state.second(), from, to));
                 stepCounts.add(count);

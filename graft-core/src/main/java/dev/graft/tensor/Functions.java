@@ -33,10 +33,11 @@ public final class Functions {
     }
 
     /**
-     * As {@link #embedding}, of a table that is itself trained, not made from what is: its gradient is kept for the rows in ids alone, since
-     * most of a large table has none.
+     * As {@link #embedding}; the gradient of a table that trains is kept for the rows in ids alone, since most rows of a large one have none.
+     *
+     * @param table a frozen tensor or a parameter, nothing that was computed from one
      */
-    public static Tensor embeddingOfLeaf(Tensor table, Tensor ids) {
+    public static Tensor embeddingWithSparseGradient(Tensor table, Tensor ids) {
         return Tensor.op(() -> torch.embedding(table.handle, ids.handle, -1, false, true));
     }
 

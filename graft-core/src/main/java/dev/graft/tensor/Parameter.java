@@ -66,10 +66,10 @@ public final class Parameter implements AutoCloseable {
         return value.to(dtype);
     }
 
-    /** The gradient gathered so far, or null; owned by the innermost scope. */
+    /** The gradient gathered so far, or null; a view of it where it is dense, owned by the innermost scope. */
     public @Nullable Tensor gradient() {
         org.bytedeco.pytorch.Tensor gradient = value.handle.grad();
-        return gradient.defined() ? StepGradients.dense(gradient) : null;
+        return gradient.defined() ? StepGradients.toDense(gradient) : null;
     }
 
     /** Forgets the gradient and frees its memory. */

@@ -19,7 +19,7 @@ public final class StepGradients implements AutoCloseable {
     /**
      * Those of one vector of parameters.
      *
-     * @param values [n]; a parameter without a gradient has zeros. Or the sparse gradient of a large table alone, [rows, d]
+     * @param values [n]; a parameter without a gradient has zeros. Or, of a table that is alone in its vector, the sparse gradient [v, d]
      * @param present the parameters that have one
      */
     record Part(Tensor values, BitSet present) {
@@ -28,26 +28,26 @@ public final class StepGradients implements AutoCloseable {
         }
 
         /** [n]. */
-        Tensor dense() {
-            return isSparse() ? StepGradients.dense(values.handle).reshape(values.elements()) : values;
+        Tensor flat() {
+            return isSparse() ? toDense(values.handle).reshape(values.elements()) : values;
         }
 
-        /** The numbers that are not zero by nature, a view. */
-        Tensor stored() {
+        /** The numbers that are kept, a view; all others are zero. */
+        Tensor kept() {
             return isSparse() ? Tensor.op(values.handle::_values) : values;
         }
 
-        /** The sum with those of another element, in the place of these. */
+        /** The sum with those of another element. This part is used up. */
         Part plus(Part more) {
             present.or(more.present);
             if (!isSparse()) {
-                Tensor added = more.dense();
+                Tensor added = more.flat();
                 Native.call(() -> values.handle.add_(added.handle));
                 return this;
             }
             Tensor sum = more.isSparse()
                     ? coalesced(Tensor.op(() -> values.handle.add(more.values.handle)).handle)
-                    : dense().plus(more.values);
+                    : flat().plus(more.values);
             values.close();
             return new Part(sum.retain(), present);
         }
@@ -95,7 +95,7 @@ public final class StepGradients implements AutoCloseable {
         for (int i = 0; i < leaves.size(); i++) {
             org.bytedeco.pytorch.Tensor gradient = gradients.get(from + i);
             present.set(i, gradient.defined());
-            each.put(i, gradient.defined() ? dense(gradient).handle : torch.zeros_like(leaves.get(i).handle));
+            each.put(i, gradient.defined() ? toDense(gradient).handle : torch.zeros_like(leaves.get(i).handle));
         }
         return new Part(ParameterVector.flattened(each).retain(), present);
     }
@@ -104,7 +104,8 @@ public final class StepGradients implements AutoCloseable {
         return gradient.defined() && gradient.is_sparse();
     }
 
-    static Tensor dense(org.bytedeco.pytorch.Tensor gradient) {
+    /** In its own shape. */
+    static Tensor toDense(org.bytedeco.pytorch.Tensor gradient) {
         return gradient.is_sparse() ? Tensor.op(() -> gradient.to_dense()) : new Tensor(gradient);
     }
 
@@ -130,12 +131,12 @@ public final class StepGradients implements AutoCloseable {
         try (Scope scope = Scope.open();
                 Gradients off = Gradients.off()) {
             List<Tensor> norms = new ArrayList<>();
-            parts.values().forEach(part -> norms.add(norm(part.stored())));
+            parts.values().forEach(part -> norms.add(norm(part.kept())));
             double norm = norm(Tensor.stacked(0, norms)).item();
             double scale = maximum / (norm + 1e-6); // as torch's clip_grad_norm_ has it
             if (scale < 1) {
                 parts.values()
-                        .forEach(part -> Native.call(() -> part.stored().handle.mul_(new Scalar(scale))));
+                        .forEach(part -> Native.call(() -> part.kept().handle.mul_(new Scalar(scale))));
             }
             return norm;
         }

@@ -29,15 +29,18 @@ public final class Checkpoints {
     private static final String STATE = "graft";
     private static final Duration INTERVAL = Duration.ofSeconds(30);
 
-    /** A checkpoint is worth its time once so many times as long was computed; full fine-tuning's may take seconds. */
-    private static final int WORTH = 20;
+    /** Computed before the next one, of its own time: a checkpoint of full fine-tuning may take seconds. */
+    private static final int TIMES_ITS_COST = 20;
+
+    /** One that a stalled disk made slow says nothing of the next. */
+    private static final Duration LONGEST_INTERVAL = Duration.ofMinutes(10);
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path directory;
     private final String training;
     private long lastSave = System.nanoTime();
-    private long lastTook;
+    private Duration lastTook = Duration.ZERO;
 
     /**
      * @param directory a folder for this training alone, made when it is needed
@@ -75,11 +78,16 @@ public final class Checkpoints {
     /** Saves after a batch when the last time was long ago, and after an epoch unless it was just now. */
     void saveIfDue(
             List<Parameter> parameters, Optimizer optimizer, BestTensors best, Progress progress, boolean epochDone) {
-        long since = System.nanoTime() - lastSave;
-        boolean due = since > WORTH * lastTook && (epochDone || since > INTERVAL.toNanos());
-        if (due && optimizer.betweenSteps()) {
+        Duration since = Duration.ofNanos(System.nanoTime() - lastSave);
+        if (optimizer.betweenSteps() && due(since, lastTook, epochDone)) {
             save(parameters, optimizer, best, progress);
         }
+    }
+
+    static boolean due(Duration since, Duration lastTook, boolean epochDone) {
+        Duration worthIt = lastTook.multipliedBy(TIMES_ITS_COST);
+        return since.compareTo(LONGEST_INTERVAL) > 0
+                || since.compareTo(worthIt) > 0 && (epochDone || since.compareTo(INTERVAL) > 0);
     }
 
     void save(List<Parameter> parameters, Optimizer optimizer, BestTensors best, Progress progress) {
@@ -101,7 +109,7 @@ public final class Checkpoints {
                 tensors,
                 Map.of(STATE, toJson(progress, optimizer.steps()).toString()));
         lastSave = System.nanoTime();
-        lastTook = lastSave - start;
+        lastTook = Duration.ofNanos(lastSave - start);
     }
 
     Progress restore(List<Parameter> parameters, Optimizer optimizer, BestTensors best) {

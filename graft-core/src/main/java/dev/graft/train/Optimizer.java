@@ -47,8 +47,9 @@ final class Optimizer implements AutoCloseable {
         if (gathered == null) {
             gathered = gradients;
         } else {
-            gathered.add(gradients);
-            gradients.close();
+            try (gradients) {
+                gathered.add(gradients);
+            }
         }
     }
 

@@ -63,7 +63,7 @@ public final class Trainer {
             int batchesPerEpoch = batches(train.texts(), settings, 0).size();
             LinearSchedule schedule = LinearSchedule.of(
                     settings.warmup(), (long) settings.epochs() * optimizer.stepsPerEpoch(batchesPerEpoch));
-            while (progress.epoch < settings.epochs() && !progress.outOfPatience(settings.patience())) {
+            while (!ended(progress)) {
                 List<int[]> batches = batches(train.texts(), settings, progress.epoch);
                 listener.epochStarted(progress.epoch + 1, progress.batchInEpoch, batches.size());
                 while (progress.batchInEpoch < batches.size()) {
@@ -87,11 +87,19 @@ public final class Trainer {
                     best.keep();
                 }
                 listener.epochDone(progress.epochs.getLast(), better);
-                checkpoints.saveIfDue(held, optimizer, best, progress, true);
+                if (ended(progress)) {
+                    checkpoints.save(held, optimizer, best, progress); // in case the adapter cannot be written
+                } else {
+                    checkpoints.saveIfDue(held, optimizer, best, progress, true);
+                }
             }
             best.restore();
             return result(progress, true);
         }
+    }
+
+    private boolean ended(Progress progress) {
+        return progress.epoch == settings.epochs() || progress.outOfPatience(settings.patience());
     }
 
     /** The mean loss of all dev rows; the only one that sees what an epoch's last step did. */

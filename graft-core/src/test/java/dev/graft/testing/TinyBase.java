@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** A base directory in Hugging Face layout with a BERT of random weights and a few dozen words: trains in milliseconds. */
 public final class TinyBase {
@@ -28,23 +30,32 @@ public final class TinyBase {
 
     /** Writes the base, the same one every time for one seed. */
     public static BaseFiles write(Path directory, long seed) throws IOException {
+        return write(directory, seed, 0);
+    }
+
+    /** As {@link #write(Path, long)}, with so many more words, which no text has. */
+    public static BaseFiles write(Path directory, long seed, int unused) throws IOException {
+        List<String> words = Stream.concat(
+                        WORDS.stream(), IntStream.range(0, unused).mapToObj("[unused%d]"::formatted))
+                .toList();
         Files.createDirectories(directory);
-        Files.writeString(directory.resolve("vocab.txt"), String.join("\n", WORDS) + "\n");
+        Files.writeString(directory.resolve("vocab.txt"), String.join("\n", words) + "\n");
         Files.writeString(
                 directory.resolve("config.json"), """
                 {"model_type": "bert", "num_hidden_layers": %d, "hidden_size": %d, "num_attention_heads": 2,
                  "intermediate_size": %d, "vocab_size": %d, "max_position_embeddings": %d, "type_vocab_size": 2,
                  "hidden_act": "gelu", "layer_norm_eps": 1e-12, "graft_pooling": "mean"}
-                """.formatted(LAYERS, HIDDEN, FFN, WORDS.size(), POSITIONS));
+                """.formatted(LAYERS, HIDDEN, FFN, words.size(), POSITIONS));
         try (Scope scope = Scope.open()) {
-            SafetensorsWriter.write(directory.resolve("model.safetensors"), tensors(new RandomSource(seed)), Map.of());
+            SafetensorsWriter.write(
+                    directory.resolve("model.safetensors"), tensors(words.size(), new RandomSource(seed)), Map.of());
         }
         return Hub.standard().resolve(directory.toString());
     }
 
-    private static Map<String, Tensor> tensors(RandomSource random) {
+    private static Map<String, Tensor> tensors(int words, RandomSource random) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
-        matrix(tensors, random, "embeddings.word_embeddings.weight", WORDS.size(), HIDDEN);
+        matrix(tensors, random, "embeddings.word_embeddings.weight", words, HIDDEN);
         matrix(tensors, random, "embeddings.position_embeddings.weight", POSITIONS, HIDDEN);
         matrix(tensors, random, "embeddings.token_type_embeddings.weight", 2, HIDDEN);
         norm(tensors, random, "embeddings.LayerNorm");
@@ -60,7 +71,7 @@ public final class TinyBase {
         }
         linear(tensors, random, "cls.predictions.transform.dense", HIDDEN, HIDDEN);
         norm(tensors, random, "cls.predictions.transform.LayerNorm");
-        matrix(tensors, random, "cls.predictions.bias", WORDS.size());
+        matrix(tensors, random, "cls.predictions.bias", words);
         return tensors;
     }
 

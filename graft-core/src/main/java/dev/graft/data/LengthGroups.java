@@ -72,8 +72,7 @@ public final class LengthGroups {
         List<int[]> parts = new ArrayList<>();
         int end = 0;
         for (int start = 0; start < batch.length; start = end) {
-            long rows = Math.clamp(limit / time.applyAsLong(batch[start]), 1, batch.length - start);
-            end = start + (int) rows;
+            end = start + Math.clamp(limit / time.applyAsLong(batch[start]), 1, batch.length - start);
             parts.add(Arrays.copyOfRange(batch, start, end));
         }
         return parts;

@@ -35,7 +35,7 @@ public record Heads(
     /** The same in half precision. */
     private static final long HALF_VECTOR = 32;
 
-    /** One, and one more since the processor multiplies half precision in pairs. */
+    /** The mask itself, and a zero since the processor multiplies half precision in pairs. */
     private static final long MASK_COORDINATES = 2;
 
     /**
@@ -97,7 +97,7 @@ public record Heads(
     }
 
     /**
-     * The mask is added by the product: as one more coordinate of the keys, beside which the queries have a one. Adding it to the
+     * The mask is added by the product: as one more coordinate of the keys, which meets a one in the queries. Adding it to the
      * scores would be a pass over T S numbers for each head.
      */
     private Tensor composed() {
@@ -111,7 +111,7 @@ public record Heads(
         return weights(q.matmul(k.contiguous().transpose(2, 3))).matmul(values);
     }
 
-    /** A mask, [B, 1, 1, S], beside a zero: [B, H, S, 2]. */
+    /** What the keys get: a mask, [B, 1, 1, S], and a zero for each key, [B, H, S, 2]. */
     private Tensor maskCoordinates(Tensor mask) {
         return mask.transpose(2, 3)
                 .padded(3, MASK_COORDINATES - 1, 0)

@@ -106,7 +106,7 @@ public final class Pass {
 
     /** Rows of a table of embeddings, INT64 ids [..] to [.., E], in the compute type. */
     Tensor rows(String table, Tensor ids) {
-        // The rows are cast and not the table, which is many times as large, as its gradient would be.
+        // Only the rows are cast: the table is many times as large, and so would its gradient be.
         return Functions.embeddingWithSparseGradient(uncast(table), ids).to(dtype());
     }
 

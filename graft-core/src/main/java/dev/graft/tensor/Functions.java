@@ -33,7 +33,7 @@ public final class Functions {
     }
 
     /**
-     * As {@link #embedding}; the gradient of a table that trains is kept for the rows in ids alone, since most rows of a large one have none.
+     * As {@link #embedding}, but the gradient of a table that trains is kept only for the rows in ids: most rows of a large one have none.
      *
      * @param table a frozen tensor or a parameter, nothing that was computed from one
      */

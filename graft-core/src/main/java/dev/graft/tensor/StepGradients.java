@@ -37,7 +37,7 @@ public final class StepGradients implements AutoCloseable {
             return isSparse() ? Tensor.op(values.handle::_values) : values;
         }
 
-        /** The sum with those of another element. This part is used up. */
+        /** The sum with those of another element. This part may not be used any more. */
         Part plus(Part more) {
             present.or(more.present);
             if (!isSparse()) {
@@ -104,12 +104,12 @@ public final class StepGradients implements AutoCloseable {
         return gradient.defined() && gradient.is_sparse();
     }
 
-    /** In its own shape. */
+    /** The same gradient as a dense tensor of its shape. */
     static Tensor toDense(org.bytedeco.pytorch.Tensor gradient) {
         return gradient.is_sparse() ? Tensor.op(() -> gradient.to_dense()) : new Tensor(gradient);
     }
 
-    /** With each row once. */
+    /** The same gradient with each row stored once. */
     private static Tensor coalesced(org.bytedeco.pytorch.Tensor gradient) {
         return Tensor.op(gradient::coalesce);
     }

@@ -35,7 +35,7 @@ public final class Workers {
         return device.kind() == Device.Kind.CPU ? Pool.SIZE : 1;
     }
 
-    /** In how many parts at most so many rows are computed fastest on a device: one for each worker, where there are rows enough. */
+    /** The largest number of parts worth making of so many rows on a device: one for each worker, where there are rows enough. */
     public static int parts(int rows, Device device) {
         return Math.clamp(rows / FEWEST_ROWS, 1, count(device));
     }

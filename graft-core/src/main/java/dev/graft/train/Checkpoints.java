@@ -29,10 +29,10 @@ public final class Checkpoints {
     private static final String STATE = "graft";
     private static final Duration INTERVAL = Duration.ofSeconds(30);
 
-    /** Computed before the next one, of its own time: a checkpoint of full fine-tuning may take seconds. */
+    /** The next one waits this many times as long as the last one took: those of full fine-tuning may take seconds. */
     private static final int TIMES_ITS_COST = 20;
 
-    /** One that a stalled disk made slow says nothing of the next. */
+    /** After this long one is always due: a disk that stalled once says nothing of the next time. */
     private static final Duration LONGEST_INTERVAL = Duration.ofMinutes(10);
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -75,7 +75,7 @@ public final class Checkpoints {
         }
     }
 
-    /** Saves after a batch when the last time was long ago, and after an epoch unless it was just now. */
+    /** Saves after a batch when the last time was long ago, and after an epoch unless it was just now, measured by what saving takes. */
     void saveIfDue(
             List<Parameter> parameters, Optimizer optimizer, BestTensors best, Progress progress, boolean epochDone) {
         Duration since = Duration.ofNanos(System.nanoTime() - lastSave);

@@ -88,7 +88,9 @@ public final class Trainer {
                 }
                 listener.epochDone(progress.epochs.getLast(), better);
                 if (ended(progress)) {
-                    checkpoints.save(held, optimizer, best, progress); // in case the adapter cannot be written
+                    checkpoints.save(
+                            held, optimizer, best,
+                            progress); // a resumed training need not train again where the adapter cannot be written
                 } else {
                     checkpoints.saveIfDue(held, optimizer, best, progress, true);
                 }
@@ -99,7 +101,7 @@ public final class Trainer {
     }
 
     private boolean ended(Progress progress) {
-        return progress.epoch == settings.epochs() || progress.outOfPatience(settings.patience());
+        return progress.epoch >= settings.epochs() || progress.outOfPatience(settings.patience());
     }
 
     /** The mean loss of all dev rows; the only one that sees what an epoch's last step did. */

@@ -74,5 +74,9 @@ class LengthGroupsTest {
                     .containsExactly(new int[] {0}, new int[] {1, 2, 3});
         }
         assertThat(LengthGroups.parts(new int[] {0, 1, 2, 3}, 4, row -> 1)).hasSize(4);
+        assertThat(LengthGroups.parts(new int[] {1, 0, 2, 3}, 2, row -> lengths[row]).stream()
+                        .flatMapToInt(Arrays::stream))
+                .as("not sorted")
+                .containsExactly(1, 0, 2, 3);
     }
 }

@@ -3,6 +3,7 @@ package dev.graft.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.util.List;
 import java.util.function.BinaryOperator;
@@ -159,7 +160,7 @@ class AdamWTest {
         }
     }
 
-    /** A table large enough to be alone in its vector, whose gradient comes of some rows, or of all of them too. */
+    /** A table large enough for a vector of its own, whose gradient comes from some rows or from all. */
     @ParameterizedTest
     @CsvSource({"true, true", "true, false", "false, true"})
     void aTablesSparseGradientMovesItAsADenseOne(boolean firstOfRows, boolean secondOfRows) {
@@ -176,11 +177,11 @@ class AdamWTest {
                         optimizer,
                         loss(table, first, firstOfRows, Functions::embeddingWithSparseGradient),
                         loss(table, second, secondOfRows, Functions::embeddingWithSparseGradient));
-                double ofReferenceGradient = step(
+                double expectedNorm = step(
                         ofReference,
                         loss(reference, first, firstOfRows, Functions::embedding),
                         loss(reference, second, secondOfRows, Functions::embedding));
-                assertThat(norm).isCloseTo(ofReferenceGradient, within(1e-4));
+                assertThat(norm).isCloseTo(expectedNorm, withinPercentage(1e-3));
             }
             assertThat(table.value().toFloats())
                     .containsExactly(reference.value().toFloats(), within(1e-6f));

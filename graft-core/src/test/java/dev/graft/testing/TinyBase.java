@@ -33,7 +33,7 @@ public final class TinyBase {
         return write(directory, seed, 0);
     }
 
-    /** As {@link #write(Path, long)}, with so many more words, which no text has. */
+    /** As {@link #write(Path, long)}, with so many words more that no text contains. */
     public static BaseFiles write(Path directory, long seed, int unused) throws IOException {
         List<String> words = Stream.concat(
                         WORDS.stream(), IntStream.range(0, unused).mapToObj("[unused%d]"::formatted))

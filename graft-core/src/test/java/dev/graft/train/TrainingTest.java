@@ -158,6 +158,31 @@ class TrainingTest {
     }
 
     @Test
+    void aTrainingThatEndedBeforeItsAdapterWasWrittenIsNotTrainedAgain() {
+        Path out = directory.resolve("out");
+        TrainingPlan plan = plan("houlsby", SETTINGS);
+        try (Adapter first = train(plan, out, TrainingListener.SILENT).adapter();
+                Training.Outcome again = train(plan, out, new NoBatches())) {
+            assertThat(again.result().finished()).isTrue();
+            for (int i = 0; i < first.parameters().size(); i++) {
+                assertThat(again.adapter()
+                                .parameters()
+                                .get(i)
+                                .value()
+                                .equalTo(first.parameters().get(i).value()))
+                        .isTrue();
+            }
+        }
+    }
+
+    private record NoBatches() implements TrainingListener {
+        @Override
+        public void batchDone(int rows, double loss) {
+            throw new AssertionError("trained again");
+        }
+    }
+
+    @Test
     void anEpochsLastStepIsTheMeanOfItsOwnBatches() {
         TrainingSettings settings = SETTINGS.withBatchSize(36).withDropout(0); // 72 rows: two batches an epoch
         try (Adapter two = train(
@@ -275,7 +300,7 @@ class TrainingTest {
     @ValueSource(strings = {"houlsby", "full"})
     void memoryIsFlatOverSteps(String method) {
         LiveObjects count = new LiveObjects();
-        train(plan(method, SETTINGS.withEpochs(30).withBatchSize(32)), directory.resolve("out"), count)
+        train(plan(method, SETTINGS.withEpochs(30).withBatchSize(16)), directory.resolve("out"), count)
                 .adapter()
                 .close();
         assertThat(count.afterEpoch.getLast()).isLessThanOrEqualTo(count.afterEpoch.get(1) + 64);

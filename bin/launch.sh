@@ -86,6 +86,9 @@ esac
 export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-8}"
 export MALLOC_MMAP_THRESHOLD_="${MALLOC_MMAP_THRESHOLD_:-33554432}"
 export MALLOC_TRIM_THRESHOLD_="${MALLOC_TRIM_THRESHOLD_:-2147483647}"
+# oneDNN compiles a kernel for each shape of a product and keeps 1,024 of them, fewer than the lengths of real texts need: beyond that, each
+# batch compiles anew what the last epoch had.
+export ONEDNN_PRIMITIVE_CACHE_CAPACITY="${ONEDNN_PRIMITIVE_CACHE_CAPACITY:-16384}"
 # libgomp spins between operations by default; beside any other busy thread that slows small operations ten-fold.
 export GOMP_SPINCOUNT="${GOMP_SPINCOUNT:-1000}"
 

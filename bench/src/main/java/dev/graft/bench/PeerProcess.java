@@ -23,13 +23,13 @@ final class PeerProcess implements AutoCloseable {
     private final BufferedReader out;
     private final long trained;
 
-    /** Starts a script of that folder with the allocator's settings of Graft's launcher, and waits until it is ready. */
+    /** Starts a script of that folder with the settings of malloc and oneDNN that Graft's launcher makes, and waits until it is ready. */
     PeerProcess(String script, List<String> arguments) throws IOException {
         this(script, arguments, true);
     }
 
     /**
-     * @param tuned whether it gets the settings of the allocator that Graft's launcher makes, or starts as a user's Python does
+     * @param tuned whether it gets the settings of malloc and oneDNN that Graft's launcher makes, or starts as a user's Python does
      */
     PeerProcess(String script, List<String> arguments, boolean tuned) throws IOException {
         makeEnvironment();
@@ -39,7 +39,7 @@ final class PeerProcess implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().remove("GOMP_SPINCOUNT"); // they get their own default
         if (!tuned) {
-            builder.environment().keySet().removeIf(name -> name.startsWith("MALLOC_"));
+            builder.environment().keySet().removeIf(name -> name.startsWith("MALLOC_") || name.startsWith("ONEDNN_"));
         }
         process = builder.start();
         in = process.outputWriter(StandardCharsets.UTF_8);

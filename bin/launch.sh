@@ -87,8 +87,8 @@ export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-8}"
 export MALLOC_MMAP_THRESHOLD_="${MALLOC_MMAP_THRESHOLD_:-33554432}"
 export MALLOC_TRIM_THRESHOLD_="${MALLOC_TRIM_THRESHOLD_:-2147483647}"
 # oneDNN compiles a kernel for each shape of a product and keeps 1,024 of them, fewer than the lengths of real texts need: beyond that, each
-# batch compiles anew what the last epoch had.
-export ONEDNN_PRIMITIVE_CACHE_CAPACITY="${ONEDNN_PRIMITIVE_CACHE_CAPACITY:-16384}"
+# batch compiles anew what the last epoch had. A kernel takes up to 0.8 MB.
+export ONEDNN_PRIMITIVE_CACHE_CAPACITY="${ONEDNN_PRIMITIVE_CACHE_CAPACITY:-4096}"
 # libgomp spins between operations by default; beside any other busy thread that slows small operations ten-fold.
 export GOMP_SPINCOUNT="${GOMP_SPINCOUNT:-1000}"
 

@@ -88,9 +88,8 @@ public final class Trainer {
                 }
                 listener.epochDone(progress.epochs.getLast(), better);
                 if (ended(progress)) {
-                    checkpoints.save(
-                            held, optimizer, best,
-                            progress); // a resumed training need not train again where the adapter cannot be written
+                    // A resumed training need not train again where the adapter cannot be written.
+                    checkpoints.save(held, optimizer, best, progress);
                 } else {
                     checkpoints.saveIfDue(held, optimizer, best, progress, true);
                 }

@@ -3,8 +3,10 @@ package dev.graft.model;
 import dev.graft.tensor.DType;
 import dev.graft.tensor.Device;
 import dev.graft.tensor.Functions;
+import dev.graft.tensor.Processor;
 import dev.graft.tensor.Tensor;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,9 @@ public record Heads(
 
     /** The same in half precision. */
     private static final long HALF_VECTOR = 32;
+
+    /** So many queries make libtorch's fused kernel pack its products. */
+    private static final long PACKED_QUERIES = 64;
 
     /** The mask itself, and a zero since the processor multiplies half precision in pairs. */
     private static final long MASK_COORDINATES = 2;
@@ -72,14 +77,25 @@ public record Heads(
 
     /** {@code softmax(q k^T / sqrt(e) + mask) v}, [B, H, T, e]. */
     public Tensor attend() {
-        // libtorch's fused kernel has a slow backward in bf16 on a CPU; composed, the products run on AMX.
-        if (queries.dtype() != DType.BFLOAT16 || queries.device().kind() != Device.Kind.CPU) {
+        if (isFusedFast()) {
             return Functions.attention(queries, keys, values, mask);
         }
         if (keys.size(2) < VECTOR) {
             return padded(VECTOR).composed();
         }
         return composed();
+    }
+
+    /**
+     * Whether libtorch's fused kernel is a fast one. Its products in half precision on a CPU go block by block, each as a call of its own, except
+     * that it packs the blocks for AMX where nothing needs a gradient and there are queries enough.
+     */
+    private boolean isFusedFast() {
+        return queries.dtype() != DType.BFLOAT16
+                || queries.device().kind() != Device.Kind.CPU
+                || Processor.multipliesBfloat16Tiles()
+                        && queries.size(2) >= PACKED_QUERIES
+                        && Stream.of(queries, keys, values).noneMatch(Tensor::requiresGradient);
     }
 
     /** The same attention with masked keys behind the others, up to so many of them. */

@@ -1,10 +1,6 @@
 package dev.graft.tensor;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Locale;
-import java.util.regex.Pattern;
 
 /** The type that layers compute in, as a user names it. */
 public enum Precision {
@@ -14,9 +10,6 @@ public enum Precision {
     BF16,
     /** BF16 where the processor has instructions for its products, else FP32. */
     AUTO;
-
-    private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
-    private static final Pattern BFLOAT16_PRODUCTS = Pattern.compile("\\b(amx_bf16|avx512_bf16)\\b");
 
     /**
      * @throws IllegalArgumentException for a name other than fp32, bf16 and auto
@@ -40,14 +33,6 @@ public enum Precision {
     }
 
     private static boolean multipliesBfloat16(Device device) {
-        if (device.kind() == Device.Kind.CUDA) {
-            return true;
-        }
-        try {
-            return Files.isReadable(CPU_INFO)
-                    && BFLOAT16_PRODUCTS.matcher(Files.readString(CPU_INFO)).find();
-        } catch (IOException e) {
-            return false;
-        }
+        return device.kind() == Device.Kind.CUDA || Processor.multipliesBfloat16();
     }
 }

@@ -41,9 +41,18 @@ public final class LengthGroups {
         return batches;
     }
 
-    /** Batches for evaluation, from the longest texts to the shortest, as row numbers. */
-    public static List<int[]> sorted(int[] lengths, int batchSize) {
-        return batches(IntStream.range(0, lengths.length).boxed().toList(), lengths, batchSize);
+    /**
+     * Batches for evaluation, from the longest texts to the shortest, as row numbers. Each has as many rows as both limits allow, and at
+     * least one.
+     *
+     * @param lengths the number of tokens of each row
+     * @param mostRows of a batch
+     * @param mostTokens of a batch, padding counted
+     */
+    public static List<int[]> sorted(int[] lengths, int mostRows, int mostTokens) {
+        int[] rows = longestFirst(IntStream.range(0, lengths.length).boxed().toList(), lengths);
+        long limit = (long) mostRows * mostTokens; // so that both divide it
+        return within(limit, rows, row -> Math.max((long) mostRows * lengths[row], mostTokens));
     }
 
     /**
@@ -79,14 +88,18 @@ public final class LengthGroups {
     }
 
     private static List<int[]> batches(List<Integer> rows, int[] lengths, int batchSize) {
-        int[] longestFirst = rows.stream()
-                .sorted(Comparator.comparingInt((Integer row) -> -lengths[row]))
-                .mapToInt(Integer::intValue)
-                .toArray();
+        int[] longestFirst = longestFirst(rows, lengths);
         List<int[]> batches = new ArrayList<>();
         for (int start = 0; start < longestFirst.length; start += batchSize) {
             batches.add(Arrays.copyOfRange(longestFirst, start, Math.min(start + batchSize, longestFirst.length)));
         }
         return batches;
+    }
+
+    private static int[] longestFirst(List<Integer> rows, int[] lengths) {
+        return rows.stream()
+                .sorted(Comparator.comparingInt((Integer row) -> -lengths[row]))
+                .mapToInt(Integer::intValue)
+                .toArray();
     }
 }

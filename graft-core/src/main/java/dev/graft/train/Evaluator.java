@@ -14,14 +14,18 @@ import java.util.function.Supplier;
 /** Runs an adapter over rows without gradients. Safe for use by several threads. */
 public final class Evaluator {
     /** Evaluation keeps no activations, so batches can be larger than in training. */
-    private static final int BATCH_SIZE = 64;
+    private static final int MOST_ROWS = 64;
+
+    /** What a core computes of long texts before the results have left its cache. */
+    private static final int MOST_TOKENS = 4096;
 
     private Evaluator() {}
 
     /** The batches that rows are run in, as row numbers: at least one for each worker, where there are rows enough. */
     public static List<int[]> batches(Encoded rows, Device device) {
         int share = Math.ceilDiv(rows.size(), Workers.parts(rows.size(), device));
-        return LengthGroups.sorted(rows.lengths(), Math.clamp(share, 1, BATCH_SIZE));
+        int mostTokens = device.kind() == Device.Kind.CPU ? MOST_TOKENS : Integer.MAX_VALUE;
+        return LengthGroups.sorted(rows.lengths(), Math.clamp(share, 1, MOST_ROWS), mostTokens);
     }
 
     /** The head's outputs for every row, in order. */

@@ -17,7 +17,7 @@ class LengthGroupsTest {
     @Test
     void everyRowIsInOneBatch() {
         for (List<int[]> batches : List.of(
-                LengthGroups.shuffled(LENGTHS, 32, new SplittableRandom(2)), LengthGroups.sorted(LENGTHS, 32))) {
+                LengthGroups.shuffled(LENGTHS, 32, new SplittableRandom(2)), LengthGroups.sorted(LENGTHS, 32, 1000))) {
             assertThat(batches.stream().flatMapToInt(Arrays::stream).sorted())
                     .containsExactlyElementsOf(IntStream.range(0, 1000).boxed().toList());
             assertThat(batches).allMatch(batch -> batch.length <= 32);
@@ -33,6 +33,14 @@ class LengthGroupsTest {
                         * Arrays.stream(batch).map(row -> LENGTHS[row]).max().orElseThrow())
                 .sum();
         assertThat(1 - (double) tokens / computed).isLessThan(0.05);
+    }
+
+    @Test
+    void batchesForEvaluationAreAsLargeAsTheirRowsAndTokensMayBe() {
+        int[] lengths = {300, 100, 50, 50, 50, 5, 5, 5, 5, 5, 0};
+        assertThat(LengthGroups.sorted(lengths, 4, 200))
+                .containsExactly(new int[] {0}, new int[] {1, 2}, new int[] {3, 4, 5, 6}, new int[] {7, 8, 9, 10});
+        assertThat(LengthGroups.sorted(LENGTHS, 64, Integer.MAX_VALUE)).hasSize(Math.ceilDiv(1000, 64));
     }
 
     @Test

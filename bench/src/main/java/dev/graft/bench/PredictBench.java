@@ -23,8 +23,8 @@ import picocli.CommandLine.Mixin;
         mixinStandardHelpOptions = true)
 final class PredictBench implements Callable<Integer> {
     private static final String ALIKE =
-            "from token ids to logits, padding included, tokenizing not, the same settings of malloc";
-    private static final String INSTALLED = "the same, Python with malloc as it is";
+            "from token ids to logits, padding included, tokenizing not, the same settings of malloc and oneDNN";
+    private static final String INSTALLED = "the same, Python with malloc and oneDNN as they are";
 
     @Mixin
     BenchOptions options = new BenchOptions();

@@ -20,16 +20,16 @@ import picocli.CommandLine.Mixin;
         name = "train",
         description = {
             "Measures the training loop; with --peers against the Python libraries on the same batches, three times: with the",
-            "same dropout (none in the base, 0.1 before the head) and the settings of malloc that Graft's launcher makes; with",
-            "the same dropout and malloc as Python starts it; and with each side's defaults (theirs: dropout 0.1 in the base)."
+            "same dropout (none in the base, 0.1 before the head) and the settings of malloc and oneDNN that Graft's launcher",
+            "makes; with the same dropout and Python as it starts; and with each side's defaults (theirs: dropout 0.1 in the base)."
         },
         mixinStandardHelpOptions = true)
 final class TrainBench implements Callable<Integer> {
     private static final String SAME =
-            "alike: no dropout in the base, 0.1 before the head, the same settings of malloc";
-    private static final String INSTALLED = "the same dropout, Python with malloc as it is";
+            "alike: no dropout in the base, 0.1 before the head, the same settings of malloc and oneDNN";
+    private static final String INSTALLED = "the same dropout, Python with malloc and oneDNN as they are";
     private static final String DEFAULTS =
-            "each side's defaults: Python with dropout 0.1 in the base and malloc as it is";
+            "each side's defaults: Python with dropout 0.1 in the base, malloc and oneDNN as they are";
 
     @Mixin
     BenchOptions options = new BenchOptions();

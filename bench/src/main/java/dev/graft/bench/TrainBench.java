@@ -21,7 +21,8 @@ import picocli.CommandLine.Mixin;
         description = {
             "Measures the training loop; with --peers against the Python libraries on the same batches, three times: with the",
             "same dropout (none in the base, 0.1 before the head) and the settings of malloc and oneDNN that Graft's launcher",
-            "makes; with the same dropout and Python as it starts; and with each side's defaults (theirs: dropout 0.1 in the base)."
+            "makes; with the same dropout and both as Python starts them; and with each side's defaults (theirs: dropout 0.1 in",
+            "the base)."
         },
         mixinStandardHelpOptions = true)
 final class TrainBench implements Callable<Integer> {

@@ -51,8 +51,9 @@ public final class LengthGroups {
      */
     public static List<int[]> sorted(int[] lengths, int mostRows, int mostTokens) {
         int[] rows = longestFirst(IntStream.range(0, lengths.length).boxed().toList(), lengths);
-        long limit = (long) mostRows * mostTokens; // so that both divide it
-        return within(limit, rows, row -> Math.max((long) mostRows * lengths[row], mostTokens));
+        // A row takes a share of the rows and a share of the tokens, and counts as the larger: both as parts of this.
+        long whole = (long) mostRows * mostTokens;
+        return within(whole, rows, row -> Math.max((long) mostRows * lengths[row], mostTokens));
     }
 
     /**

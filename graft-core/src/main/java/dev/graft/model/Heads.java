@@ -37,8 +37,8 @@ public record Heads(
     /** The same in half precision. */
     private static final long HALF_VECTOR = 32;
 
-    /** So many queries make libtorch's fused kernel pack its products. */
-    private static final long PACKED_QUERIES = 64;
+    /** So many queries, and as many keys, make libtorch's fused kernel pack its products. */
+    private static final long PACKED_ROWS = 64;
 
     /** The mask itself, and a zero since the processor multiplies half precision in pairs. */
     private static final long MASK_COORDINATES = 2;
@@ -88,13 +88,13 @@ public record Heads(
 
     /**
      * Whether libtorch's fused kernel is a fast one. Its products in half precision on a CPU go block by block, each as a call of its own, except
-     * that it packs the blocks for AMX where nothing needs a gradient and there are queries enough.
+     * that with AMX it packs the blocks of a forward where there are rows enough. Its backward never does.
      */
     private boolean isFusedFast() {
         return queries.dtype() != DType.BFLOAT16
                 || queries.device().kind() != Device.Kind.CPU
                 || Processor.multipliesBfloat16Tiles()
-                        && queries.size(2) >= PACKED_QUERIES
+                        && Math.min(queries.size(2), keys.size(2)) >= PACKED_ROWS
                         && Stream.of(queries, keys, values).noneMatch(Tensor::requiresGradient);
     }
 

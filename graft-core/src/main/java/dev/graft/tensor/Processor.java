@@ -3,29 +3,28 @@ package dev.graft.tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.regex.Pattern;
 
-/** What this machine's processor multiplies in half precision by itself. */
+/** The instructions that this machine's processor has for products in half precision. */
 public final class Processor {
-    private static final String FEATURES = features();
+    private static final boolean BFLOAT16;
+    private static final boolean BFLOAT16_TILES;
 
-    private static final boolean BFLOAT16 = has("amx_bf16|avx512_bf16");
-    private static final boolean BFLOAT16_TILES = has("amx_bf16");
+    static {
+        String features = features();
+        BFLOAT16_TILES = features.contains("amx_bf16");
+        BFLOAT16 = BFLOAT16_TILES || features.contains("avx512_bf16");
+    }
 
     private Processor() {}
 
-    /** Whether it has instructions for products in {@link DType#BFLOAT16}. */
+    /** Whether it multiplies {@link DType#BFLOAT16}. */
     public static boolean multipliesBfloat16() {
         return BFLOAT16;
     }
 
-    /** Whether it has instructions for products of whole tiles in {@link DType#BFLOAT16}: Intel's AMX. */
+    /** Whether it multiplies whole tiles of {@link DType#BFLOAT16}: Intel's AMX. */
     public static boolean multipliesBfloat16Tiles() {
         return BFLOAT16_TILES;
-    }
-
-    private static boolean has(String feature) {
-        return Pattern.compile("\\b(" + feature + ")\\b").matcher(FEATURES).find();
     }
 
     /** As Linux lists them; empty elsewhere. */

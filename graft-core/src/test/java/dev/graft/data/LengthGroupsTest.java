@@ -40,6 +40,10 @@ class LengthGroupsTest {
         int[] lengths = {300, 100, 50, 50, 50, 5, 5, 5, 5, 5, 0};
         assertThat(LengthGroups.sorted(lengths, 4, 200))
                 .containsExactly(new int[] {0}, new int[] {1, 2}, new int[] {3, 4, 5, 6}, new int[] {7, 8, 9, 10});
+        assertThat(LengthGroups.sorted(new int[] {70, 70, 70}, 4, 200))
+                .containsExactly(new int[] {0, 1}, new int[] {2});
+        assertThat(LengthGroups.sorted(new int[] {0, 0}, 4, 200)).containsExactly(new int[] {0, 1});
+        assertThat(LengthGroups.sorted(new int[0], 4, 200)).isEmpty();
         assertThat(LengthGroups.sorted(LENGTHS, 64, Integer.MAX_VALUE)).hasSize(Math.ceilDiv(1000, 64));
     }
 

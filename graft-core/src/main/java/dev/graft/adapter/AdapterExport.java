@@ -17,6 +17,7 @@ import dev.graft.tensor.RandomSource;
 import dev.graft.tensor.Scope;
 import dev.graft.tensor.Tensor;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -76,23 +77,23 @@ public final class AdapterExport {
         if (name.isBlank() || name.contains(".")) {
             throw new AdapterException("an adapter's name must not be blank or hold a point: '%s'".formatted(name));
         }
-        // The libraries have no unit of a regression's outputs: it goes into the last layer.
         Deltas stored = adapter.storedDeltas();
-        Deltas moved = moved(adapter.method().stored(), backbone);
+        // The libraries have no unit of a regression's outputs: it goes into the last layer.
         try (Head plain = adapter.head().folded()) {
-            AdapterExport export = new AdapterExport(adapter, backbone, plain, stored);
-            AdapterExport anyOther = new AdapterExport(adapter, backbone, plain, moved);
-            boolean[] withHead = new boolean[1];
-            new AdapterDirectory(directory).write(fresh -> {
-                // Zeros and small numbers hide what the library does otherwise, so other numbers go first.
-                anyOther.equalFiles(fresh, format, name);
-                withHead[0] = export.equalFiles(fresh, format, name);
-            });
-            return withHead[0];
+            // Zeros and small numbers hide what the library does otherwise, so other numbers go first.
+            Deltas moved = moved(adapter.method().stored(), backbone);
+            try {
+                new AdapterDirectory(directory).write(fresh -> {
+                    new AdapterExport(adapter, backbone, plain, moved).writeEqual(fresh, format, name);
+                    new AdapterExport(adapter, backbone, plain, stored).writeEqual(fresh, format, name);
+                });
+            } finally {
+                moved.held().forEach(Parameter::close);
+            }
         } finally {
             adapter.close(stored);
-            moved.held().forEach(Parameter::close);
         }
+        return !Files.exists(directory.resolve(TensorFiles.HEAD));
     }
 
     /** The deltas of a method with numbers in every tensor that nothing hides behind. */
@@ -110,14 +111,16 @@ public final class AdapterExport {
         return deltas;
     }
 
-    /** Writes the files and reads them back; whether the library's own head is among them. */
-    private boolean equalFiles(Path fresh, Format format, String name) throws IOException {
-        boolean withHead = format == Format.PEFT ? peft(fresh) : adapterHub(fresh, name);
+    /** Writes the files and reads them back. */
+    private void writeEqual(Path fresh, Format format, String name) throws IOException {
+        switch (format) {
+            case PEFT -> peft(fresh);
+            case ADAPTERHUB -> adapterHub(fresh, name);
+        }
         requireEqual(fresh, format);
-        return withHead;
     }
 
-    private boolean peft(Path directory) throws IOException {
+    private void peft(Path directory) throws IOException {
         Method method = adapter.method().stored();
         if (!PeftFormat.covers(method, backbone) && !takesPositions(method)) {
             throw refused("PEFT has no method that computes the same", Format.PEFT);
@@ -130,7 +133,6 @@ public final class AdapterExport {
         files.files().forEach((file, tensors) -> new ParameterFile(directory.resolve(file), tensors).write(parameters));
         AdapterWriter.writeText(
                 directory.resolve(AdapterWriter.PEFT_CONFIG), peft.config(names).toPrettyString());
-        return !files.files().containsKey(TensorFiles.HEAD);
     }
 
     private static boolean takesPositions(Method method) {
@@ -139,7 +141,7 @@ public final class AdapterExport {
                 || (method instanceof PTuning rows && rows.template() == null);
     }
 
-    private boolean adapterHub(Path directory, String name) throws IOException {
+    private void adapterHub(Path directory, String name) throws IOException {
         AdapterHubExport hub = new AdapterHubExport(adapter, backbone);
         var config = hub.config()
                 .orElseThrow(() -> refused("AdapterHub has no method that computes the same", Format.ADAPTERHUB));
@@ -154,15 +156,14 @@ public final class AdapterExport {
                     .map(parameter -> StoredTensor.whole(parameter.name(), parameter.name()))
                     .toList();
             new ParameterFile(directory.resolve(TensorFiles.HEAD), own).write(parameters);
-            return false;
+            return;
         }
         var description = hub.file(name, hub.head());
-        AdapterWriter.writeText(directory.resolve(ForeignAdapter.HEAD_CONFIG), description.toPrettyString());
+        AdapterWriter.writeText(directory.resolve(ForeignFiles.HEAD_CONFIG), description.toPrettyString());
         new ParameterFile(
                         directory.resolve(HUB_HEAD),
                         ForeignHead.flexible(description).tensors())
                 .write(parameters);
-        return true;
     }
 
     /** What the library's files hold: what a network made in training rather than the network. */

@@ -1,7 +1,5 @@
 package dev.graft.adapter;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.graft.method.Initializer;
 import dev.graft.method.Method;
@@ -15,7 +13,6 @@ import dev.graft.task.Head;
 import dev.graft.task.Task;
 import dev.graft.tensor.Parameter;
 import dev.graft.weights.TensorSource;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,23 +27,14 @@ import org.jspecify.annotations.Nullable;
  * methods and options, so {@link #refusal} tells it before any tensor is read. Immutable.
  */
 public final class ForeignAdapter {
-    static final String HEAD_CONFIG = "head_config.json";
-
     private final Backbone backbone;
     private final ModuleNames modules;
-    private final ForeignConfig config;
-    private final Path tensors;
-    private final Path headTensors;
-    private final JsonNode headConfig;
+    private final ForeignFiles files;
 
-    private ForeignAdapter(
-            Backbone backbone, ForeignConfig config, Path tensors, Path headTensors, JsonNode headConfig) {
+    private ForeignAdapter(Backbone backbone, ForeignFiles files) {
         this.backbone = backbone;
         this.modules = ModuleNames.withHead(backbone);
-        this.config = config;
-        this.tensors = tensors;
-        this.headTensors = headTensors;
-        this.headConfig = headConfig;
+        this.files = files;
     }
 
     /**
@@ -58,45 +45,7 @@ public final class ForeignAdapter {
      * @throws AdapterException where there is none, or one of its files is missing
      */
     public static ForeignAdapter open(Path directory, @Nullable Path head, Backbone backbone) {
-        if (Files.exists(directory.resolve(AdapterCard.FILE))) {
-            throw new AdapterException("%s is an adapter of Graft's already".formatted(directory));
-        }
-        ForeignConfig config = ForeignConfig.in(directory);
-        if (config.keys() == KeyTable.PEFT) {
-            Path tensors = peftTensors(directory);
-            return head == null
-                    ? new ForeignAdapter(backbone, config, tensors, tensors, MissingNode.getInstance())
-                    : withHead(backbone, config, tensors, head);
-        }
-        Path tensors = hubTensors(directory);
-        if (head == null && !Files.exists(directory.resolve(HEAD_CONFIG))) {
-            throw new AdapterException(
-                    "%s holds no head (%s is missing), and without one the adapter answers nothing; name where its head is"
-                            .formatted(directory, HEAD_CONFIG));
-        }
-        return withHead(backbone, config, tensors, head == null ? directory : head);
-    }
-
-    private static ForeignAdapter withHead(Backbone backbone, ForeignConfig config, Path tensors, Path head) {
-        if (Files.isDirectory(head) && Files.exists(head.resolve(HEAD_CONFIG))) {
-            return new ForeignAdapter(
-                    backbone,
-                    config,
-                    tensors,
-                    firstOf(head, "model_head.safetensors", "pytorch_model_head.bin"),
-                    ForeignConfig.read(head.resolve(HEAD_CONFIG)));
-        }
-        Path file = Files.isDirectory(head) ? firstOf(head, "model.safetensors", "pytorch_model.bin") : head;
-        return new ForeignAdapter(backbone, config, tensors, file, MissingNode.getInstance());
-    }
-
-    private static Path firstOf(Path directory, String... names) {
-        return Stream.of(names)
-                .map(directory::resolve)
-                .filter(Files::isRegularFile)
-                .findFirst()
-                .orElseThrow(() -> new AdapterException(
-                        "%s: one of %s must be here".formatted(directory, String.join(", ", names))));
+        return new ForeignAdapter(backbone, ForeignFiles.in(directory, head));
     }
 
     /**
@@ -106,13 +55,9 @@ public final class ForeignAdapter {
      * @throws AdapterException where the configuration is missing or not PEFT's
      */
     public static ForeignAdapter peft(Path directory, Backbone backbone) {
+        ForeignConfig config = ForeignConfig.peft(directory.resolve(AdapterWriter.PEFT_CONFIG));
         Path tensors = directory.resolve(TensorFiles.ADAPTER);
-        return new ForeignAdapter(
-                backbone,
-                ForeignConfig.peft(directory.resolve(AdapterWriter.PEFT_CONFIG)),
-                tensors,
-                tensors,
-                MissingNode.getInstance());
+        return new ForeignAdapter(backbone, new ForeignFiles(config, tensors, tensors));
     }
 
     /**
@@ -125,7 +70,7 @@ public final class ForeignAdapter {
      * @throws AdapterException where the configuration is missing or not AdapterHub's
      */
     public static ForeignAdapter adapterHub(Path config, Path tensors, Path head, Backbone backbone) {
-        return new ForeignAdapter(backbone, ForeignConfig.adapterHub(config), tensors, head, MissingNode.getInstance());
+        return new ForeignAdapter(backbone, new ForeignFiles(ForeignConfig.adapterHub(config), tensors, head));
     }
 
     /**
@@ -134,28 +79,18 @@ public final class ForeignAdapter {
      * @throws AdapterException as {@link #read()} does
      */
     static Deltas deltas(Path directory, Backbone backbone) {
-        ForeignConfig config = ForeignConfig.in(directory);
-        Path tensors = config.keys() == KeyTable.PEFT ? peftTensors(directory) : hubTensors(directory);
-        ForeignAdapter foreign = new ForeignAdapter(backbone, config, tensors, tensors, MissingNode.getInstance());
-        Method method = config.method(foreign.modules);
+        ForeignAdapter foreign = new ForeignAdapter(backbone, ForeignFiles.withoutHead(directory));
+        Method method = foreign.files.config().method(foreign.modules);
         Deltas deltas = foreign.deltas(method);
         try {
             Map<String, Parameter> parameters =
                     deltas.parameters().stream().collect(Collectors.toMap(Parameter::name, parameter -> parameter));
-            new ParameterFile(tensors, foreign.stored(method, deltas.parameters())).readAmongOthers(parameters);
+            new ParameterFile(foreign.file(), foreign.stored(method, deltas.parameters())).readAmongOthers(parameters);
             return deltas;
         } catch (RuntimeException e) {
             deltas.held().forEach(Parameter::close);
             throw e;
         }
-    }
-
-    private static Path peftTensors(Path directory) {
-        return firstOf(directory, TensorFiles.ADAPTER, "adapter_model.bin");
-    }
-
-    private static Path hubTensors(Path directory) {
-        return firstOf(directory, "adapter.safetensors", "pytorch_adapter.bin");
     }
 
     /** The base that the configuration in a directory names, which may be empty. */
@@ -165,22 +100,22 @@ public final class ForeignAdapter {
 
     /** The library and its version. */
     public String library() {
-        return config.library();
+        return files.config().library();
     }
 
     /** The file with the tensors of the deltas. */
     public Path file() {
-        return tensors;
+        return files.tensors();
     }
 
     /** The file with the head, which may be the same. */
     public Path headFile() {
-        return headTensors;
+        return files.headTensors();
     }
 
     /** Why Graft does not compute what the library does, for a person to read; empty where it does. */
     public Optional<String> refusal() {
-        return config.refusal(modules).or(() -> ForeignHead.refusal(headConfig));
+        return files.config().refusal(modules).or(() -> ForeignHead.refusal(files.headConfig()));
     }
 
     /**
@@ -191,7 +126,7 @@ public final class ForeignAdapter {
      *     head {@linkplain #isMaskedLm() answers in words}
      */
     public Adapter read() {
-        return read(config.baseName(), null, List.of());
+        return read(files.config().baseName(), null, List.of());
     }
 
     /**
@@ -206,7 +141,7 @@ public final class ForeignAdapter {
         if (isMaskedLm()) {
             throw new AdapterException(
                     "%s: a masked-LM head answers in words: name a template with [MASK] and a word for each label"
-                            .formatted(headTensors));
+                            .formatted(files.headTensors()));
         }
         Method method = method();
         ForeignHead head = head(method);
@@ -215,7 +150,7 @@ public final class ForeignAdapter {
 
     /** Whether the head gives a number for each word of the base, for {@link #readMaskedLm}. */
     public boolean isMaskedLm() {
-        return ForeignHead.isMaskedLm(headConfig);
+        return ForeignHead.isMaskedLm(files.headConfig());
     }
 
     /**
@@ -230,14 +165,14 @@ public final class ForeignAdapter {
     public Adapter readMaskedLm(String baseName, String template, SequencedMap<String, Integer> words) {
         if (!isMaskedLm()) {
             throw new AdapterException("%s: a template with words means nothing for a head that is no masked-LM head"
-                    .formatted(headTensors));
+                    .formatted(files.headTensors()));
         }
         Task task = new Classification(List.copyOf(words.keySet()));
-        ForeignHead head = ForeignHead.maskedLm(headConfig);
+        ForeignHead head = ForeignHead.maskedLm(files.headConfig());
         for (int word : words.values()) {
             if (word < 0 || word >= head.task().outputs()) {
                 throw new AdapterException("%s: the head gives %d words, and none with the number %d"
-                        .formatted(headTensors, head.task().outputs(), word));
+                        .formatted(files.headTensors(), head.task().outputs(), word));
             }
         }
         Adapter all = read(written(method(), template), head, baseName, head.task());
@@ -254,24 +189,25 @@ public final class ForeignAdapter {
     }
 
     private Method method() {
-        ForeignHead.refusal(headConfig).ifPresent(reason -> {
-            throw new AdapterException("%s: %s".formatted(headTensors, reason));
+        ForeignHead.refusal(files.headConfig()).ifPresent(reason -> {
+            throw new AdapterException("%s: %s".formatted(files.headTensors(), reason));
         });
-        return config.method(modules);
+        return files.config().method(modules);
     }
 
     private Adapter read(Method method, ForeignHead head, String baseName, Task task) {
         Adapter adapter = empty(method, head, baseName, task);
         try {
             Map<String, Parameter> parameters = adapter.parametersByName();
-            Map<Path, List<StoredTensor>> parts = head.tensors().stream().collect(Collectors.groupingBy(this::heldBy));
-            List<StoredTensor> own = parts.getOrDefault(tensors, List.of());
+            Map<Path, List<StoredTensor>> parts =
+                    head.tensors().stream().collect(Collectors.groupingBy(files::holding));
+            List<StoredTensor> own = parts.getOrDefault(file(), List.of());
             parts.forEach((file, others) -> {
-                if (!file.equals(tensors)) {
+                if (!file.equals(file())) {
                     new ParameterFile(file, others).readAmongOthers(parameters);
                 }
             });
-            new ParameterFile(tensors, concat(stored(method, adapter.deltas().parameters()), own)).read(parameters);
+            new ParameterFile(file(), concat(stored(method, adapter.deltas().parameters()), own)).read(parameters);
             return adapter;
         } catch (RuntimeException e) {
             adapter.close();
@@ -291,17 +227,19 @@ public final class ForeignAdapter {
     }
 
     private List<StoredTensor> names(Method method, List<String> parameters) {
-        List<StoredTensor> named = config.keys().tensors(method, parameters, names(), config.adapterName());
-        return config.keys() == KeyTable.PEFT
+        List<StoredTensor> named = files.config()
+                .keys()
+                .tensors(method, parameters, names(), files.config().adapterName());
+        return files.config().keys() == KeyTable.PEFT
                 ? named
                 : named.stream()
-                        .map(tensor -> LegacyNames.with(tensor, config.adapterName()))
+                        .map(tensor -> LegacyNames.with(tensor, files.config().adapterName()))
                         .toList();
     }
 
     /** AdapterHub saves an adapter of a bare model without the family's prefix. */
     private ModuleNames names() {
-        try (TensorSource source = TensorSource.open(tensors)) {
+        try (TensorSource source = TensorSource.open(file())) {
             return source.tensors().stream().anyMatch(tensor -> tensor.name().contains(modules.prefix()))
                     ? modules
                     : ModuleNames.bare(backbone);
@@ -316,15 +254,15 @@ public final class ForeignAdapter {
 
     private ForeignHead head(Method method) {
         if (isMaskedLm()) {
-            return ForeignHead.maskedLm(headConfig);
+            return ForeignHead.maskedLm(files.headConfig());
         }
-        if (headConfig.path("config").isObject()) {
-            return ForeignHead.flexible(headConfig);
+        if (files.headConfig().path("config").isObject()) {
+            return ForeignHead.flexible(files.headConfig());
         }
         Classifier classifier = modules.classifier();
         List<StoredTensor> stored = names(method, classifier.parameters());
         return new ForeignHead(
-                ForeignHead.task(ForeignHead.labels(headConfig, outputs(stored.get(stored.size() - 2)))),
+                ForeignHead.task(ForeignHead.labels(files.headConfig(), outputs(stored.get(stored.size() - 2)))),
                 classifier.pooling(),
                 classifier.activation(),
                 false,
@@ -333,7 +271,7 @@ public final class ForeignAdapter {
 
     /** How many numbers transformers' head gives. */
     private int outputs(StoredTensor weight) {
-        Path file = heldBy(weight);
+        Path file = files.holding(weight);
         try (TensorSource source = TensorSource.open(file)) {
             return weight.names()
                     .filter(source::contains)
@@ -347,24 +285,19 @@ public final class ForeignAdapter {
         }
     }
 
-    /** Where a tensor of the head is: PEFT stores those that trained with the adapter, and leaves the others to the model. */
-    private Path heldBy(StoredTensor tensor) {
-        try (TensorSource source = TensorSource.open(tensors)) {
-            return tensor.names().anyMatch(source::contains) ? tensors : headTensors;
-        }
-    }
-
     private Adapter empty(Method method, ForeignHead head, String baseName, Task task) {
         if (task.outputs() != head.task().outputs()) {
             throw new AdapterException("%s: the head gives %d numbers, but %s has %d: %s"
-                    .formatted(headTensors, head.task().outputs(), task.name(), task.outputs(), task.labels()));
+                    .formatted(files.headTensors(), head.task().outputs(), task.name(), task.outputs(), task.labels()));
         }
         if (head.pooling() == Pooling.POOLER
                 && !backbone.architecture().tensors().containsKey("pooler.weight")) {
             throw new AdapterException(
-                    "%s: the head reads the base's pooler, but the open base has none".formatted(headTensors));
+                    "%s: the head reads the base's pooler, but the open base has none".formatted(files.headTensors()));
         }
-        ObjectNode training = AdapterCard.JSON.createObjectNode().put("importedFrom", config.library());
+        ObjectNode training = AdapterCard.JSON
+                .createObjectNode()
+                .put("importedFrom", files.config().library());
         return new Adapter(
                 method,
                 task,
@@ -387,7 +320,8 @@ public final class ForeignAdapter {
         try {
             return new Deltas(method.deltas(backbone.architecture(), Initializer.blank(backbone)));
         } catch (IllegalArgumentException e) {
-            throw new AdapterException("%s: does not fit this base: %s".formatted(config.file(), e.getMessage()), e);
+            throw new AdapterException(
+                    "%s: does not fit this base: %s".formatted(files.config().file(), e.getMessage()), e);
         }
     }
 }

@@ -80,12 +80,6 @@ case $class_path in
   *) blas= ;;
 esac
 
-# glibc otherwise keeps an arena of freed native memory for every thread; two workers that share one wait for each other. And it
-# gives large tensors back to the system at once, which then clears every page anew in the next step, one thread at a time. Older versions
-# refuse a threshold above 32 MiB.
-export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-8}"
-export MALLOC_MMAP_THRESHOLD_="${MALLOC_MMAP_THRESHOLD_:-33554432}"
-export MALLOC_TRIM_THRESHOLD_="${MALLOC_TRIM_THRESHOLD_:-2147483647}"
 # oneDNN compiles a kernel for each shape of a product and keeps 1,024 of them, fewer than the lengths of real texts need: beyond that, each
 # batch compiles anew what the last epoch had. A kernel takes up to 0.8 MB.
 export ONEDNN_PRIMITIVE_CACHE_CAPACITY="${ONEDNN_PRIMITIVE_CACHE_CAPACITY:-4096}"

@@ -23,24 +23,14 @@ final class PeerProcess implements AutoCloseable {
     private final BufferedReader out;
     private final long trained;
 
-    /** Starts a script of that folder with the settings of malloc and oneDNN that Graft's launcher makes, and waits until it is ready. */
+    /** Starts a script of that folder and waits until it is ready. */
     PeerProcess(String script, List<String> arguments) throws IOException {
-        this(script, arguments, true);
-    }
-
-    /**
-     * @param tuned whether it gets the settings of malloc and oneDNN that Graft's launcher makes, or starts as a user's Python does
-     */
-    PeerProcess(String script, List<String> arguments, boolean tuned) throws IOException {
         makeEnvironment();
         List<String> command =
                 new ArrayList<>(List.of(PYTHON.toString(), PEERS.resolve(script).toString()));
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().remove("GOMP_SPINCOUNT"); // they get their own default
-        if (!tuned) {
-            builder.environment().keySet().removeIf(name -> name.startsWith("MALLOC_") || name.startsWith("ONEDNN_"));
-        }
         process = builder.start();
         in = process.outputWriter(StandardCharsets.UTF_8);
         out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));

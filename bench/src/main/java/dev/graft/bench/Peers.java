@@ -39,25 +39,16 @@ final class Peers implements AutoCloseable {
                 "--dtype", base.backbone().dtype() == DType.BFLOAT16 ? "bf16" : "fp32");
     }
 
-    /** Enters them against Graft with the same settings. */
+    /** Enters them against Graft. */
     Match match(Turns turns, String title, Rates ours, String... more) throws IOException {
-        return match(turns, title, ours, true, more);
+        return new Match(title, ours, turns.with(start("sdpa", more)), turns.with(start("eager", more)));
     }
 
-    /** Enters them as they start where they were only installed: nothing tells their allocator to keep freed memory. */
-    Match asInstalled(Turns turns, String title, Rates ours, String... more) throws IOException {
-        return match(turns, title, ours, false, more);
-    }
-
-    private Match match(Turns turns, String title, Rates ours, boolean tuned, String... more) throws IOException {
-        return new Match(title, ours, turns.with(start("sdpa", tuned, more)), turns.with(start("eager", tuned, more)));
-    }
-
-    private Turns.Side start(String attention, boolean tuned, String... more) throws IOException {
+    private Turns.Side start(String attention, String... more) throws IOException {
         List<String> all = new ArrayList<>(arguments);
         all.addAll(List.of("--attention", attention));
         all.addAll(Arrays.asList(more));
-        PeerProcess process = new PeerProcess("peer.py", all, tuned);
+        PeerProcess process = new PeerProcess("peer.py", all);
         running.add(process);
         return process::round;
     }

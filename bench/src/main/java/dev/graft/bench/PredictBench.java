@@ -5,9 +5,7 @@ import dev.graft.adapter.Adapter;
 import dev.graft.train.Encoded;
 import dev.graft.train.Evaluator;
 import java.io.IOException;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,9 +20,7 @@ import picocli.CommandLine.Mixin;
         },
         mixinStandardHelpOptions = true)
 final class PredictBench implements Callable<Integer> {
-    private static final String ALIKE =
-            "from token ids to logits, padding included, tokenizing not, the same settings of malloc and oneDNN";
-    private static final String INSTALLED = "the same, Python with malloc and oneDNN as they are";
+    private static final String ALIKE = "from token ids to logits, padding included, tokenizing not";
 
     @Mixin
     BenchOptions options = new BenchOptions();
@@ -50,15 +46,13 @@ final class PredictBench implements Callable<Integer> {
                             PeerRows.classes(workload.task(), workload.rows()),
                             batches)
                     : null) {
-                Map<String, Match> matches = new LinkedHashMap<>();
-                if (peers != null) {
-                    matches.put("same", peers.match(turns, ALIKE, ours, "--mode", "predict"));
-                    matches.put("installed", peers.asInstalled(turns, INSTALLED, ours, "--mode", "predict"));
-                }
+                Match match = peers == null ? null : peers.match(turns, ALIKE, ours, "--mode", "predict");
                 turns.take(options.rounds);
                 Report report = new Report(options, base, ours, Shape.of(texts, batches), 1);
                 report.put("endToEnd", endToEnd.median());
-                matches.forEach(report::add);
+                if (match != null) {
+                    report.add("same", match);
+                }
                 report.print(options.json);
             }
         }

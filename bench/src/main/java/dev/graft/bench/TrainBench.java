@@ -19,18 +19,13 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "train",
         description = {
-            "Measures the training loop; with --peers against the Python libraries on the same batches, three times: with the",
-            "same dropout (none in the base, 0.1 before the head) and the settings of malloc and oneDNN that Graft's launcher",
-            "makes; with the same dropout and both as Python starts them; and with each side's defaults (theirs: dropout 0.1 in",
-            "the base)."
+            "Measures the training loop; with --peers against the Python libraries on the same batches, twice: with the same",
+            "dropout (none in the base, 0.1 before the head), and with each side's defaults (theirs: dropout 0.1 in the base)."
         },
         mixinStandardHelpOptions = true)
 final class TrainBench implements Callable<Integer> {
-    private static final String SAME =
-            "alike: no dropout in the base, 0.1 before the head, the same settings of malloc and oneDNN";
-    private static final String INSTALLED = "the same dropout, Python with malloc and oneDNN as they are";
-    private static final String DEFAULTS =
-            "each side's defaults: Python with dropout 0.1 in the base, malloc and oneDNN as they are";
+    private static final String ALIKE = "alike: no dropout in the base, 0.1 before the head";
+    private static final String DEFAULTS = "each side's defaults: Python with dropout 0.1 in the base";
 
     @Mixin
     BenchOptions options = new BenchOptions();
@@ -57,9 +52,8 @@ final class TrainBench implements Callable<Integer> {
                 long trained = trained(base, plan);
                 Map<String, Match> matches = new LinkedHashMap<>();
                 if (peers != null) {
-                    matches.put("same", peers.match(turns, SAME, ours));
-                    matches.put("installed", peers.asInstalled(turns, INSTALLED, ours));
-                    matches.put("defaults", peers.asInstalled(turns, DEFAULTS, ours, "--dropout", "0.1"));
+                    matches.put("same", peers.match(turns, ALIKE, ours));
+                    matches.put("defaults", peers.match(turns, DEFAULTS, ours, "--dropout", "0.1"));
                 }
                 requireEqual(trained, peers);
                 turns.take(options.rounds);

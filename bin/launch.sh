@@ -1,6 +1,7 @@
 # Starts $main_class of the module in folder $module, named $artifact in its pom.xml, with the arguments it was given;
 # builds the module and what it depends on when that is missing or older than its sources. Sourced by graft and
-# graft-bench, which set the three names and $root, the project's folder.
+# graft-bench, which set the three names, $root, the project's folder, and $archiver, the class that loads all others for an
+# archive of them, empty where short starts do not matter.
 #
 # GRAFT_JAVA_OPTS   more options for the Java virtual machine, after Graft's own
 # GRAFT_MAVEN_ARGS  more arguments for the build; -Pmkl and -Pcuda choose the profiles of pom.xml
@@ -11,7 +12,9 @@ target=$root/$module/target
 # Left by a build: its date is when the build began, its first line says where and how that was, its second is the class
 # path. Maven's own classpath.txt is not read here, because any later ./mvnw may write it for other profiles.
 built=$target/launch.txt
-built_how="$root ${GRAFT_MAVEN_ARGS:-}"
+archive=$target/classes.jsa
+# An archive is of use to the JDK that made it alone.
+built_how="$root $(grep '^JAVA_VERSION=' "$JAVA_HOME/release") ${GRAFT_MAVEN_ARGS:-}"
 
 # Sets class_path as the last build left it; fails when that build was made elsewhere or in another way.
 read_class_path() {
@@ -34,6 +37,15 @@ is_built() {
   [ -z "$newer" ]
 }
 
+# Keeps the classes of $class_path as Java has them in memory, for shorter starts. Java does without where this fails.
+archive_classes() {
+  rm -f "$archive"*
+  # Where it cannot archive at all, Java leaves no file and no error. Flags are several words on purpose.
+  # shellcheck disable=SC2086
+  "$JAVA_HOME/bin/java" $jdk_flags -XX:+UseSerialGC -XX:ArchiveClassesAtExit="$archive.$$" \
+    -cp "$class_path" "$archiver" >/dev/null 2>&1 && mv -f "$archive.$$" "$archive" 2>/dev/null || rm -f "$archive.$$"
+}
+
 # Packages the module without tests and format check. What Maven says is shown only when it fails.
 build() {
   if [ -f "$built" ]; then
@@ -54,7 +66,9 @@ build() {
     echo "Graft could not be built with JDK $jdk_major in $JAVA_HOME; Maven's output is above." >&2
     exit 1
   fi
-  printf '%s\n%s:%s\n' "$built_how" "$target/$artifact.jar" "$(cat "$target/classpath.txt")" >"$begun.done"
+  class_path=$target/$artifact.jar:$(cat "$target/classpath.txt")
+  [ -z "$archiver" ] || archive_classes
+  printf '%s\n%s\n' "$built_how" "$class_path" >"$begun.done"
   touch -r "$begun" "$begun.done"
   mv -f "$begun.done" "$built"
   rm -f "$begun"
@@ -71,7 +85,6 @@ if ! is_built; then
   else
     build
   fi
-  read_class_path
 fi
 
 # The natives of MKL are on the class path only when the build was asked for them.
@@ -102,10 +115,12 @@ case $terminals in
   *2*) columns=$(stty size 2>/dev/null <&2) && columns=${columns#* } ;;
 esac
 
+[ -f "$archive" ] || archive=
+
 # Small heap, few threads: the tensors are native memory. JavaCPP's own limits would stop a program whose native memory
-# reaches twice the heap. Flags are several words on purpose.
+# reaches twice the heap. What the JVM says of an archive would stand among the answers. Flags are several words on purpose.
 # shellcheck disable=SC2086
-exec "$JAVA_HOME/bin/java" $jdk_flags -XX:+UseSerialGC \
+exec "$JAVA_HOME/bin/java" $jdk_flags -XX:+UseSerialGC ${archive:+-Xlog:all=off:stdout "-XX:SharedArchiveFile=$archive"} \
   -Dorg.bytedeco.javacpp.maxBytes=0 -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -Dorg.bytedeco.javacpp.logger=slf4j \
   "-Dgraft.command=$0" -Dgraft.terminals="$terminals" -Dgraft.columns="$columns" \
   $blas ${GRAFT_JAVA_OPTS:-} -cp "$class_path" "$main_class" "$@"

@@ -48,9 +48,6 @@ final class AdapterDirectory {
             Files.createDirectory(fresh);
             content.writeTo(fresh);
             exchange();
-        } catch (AdapterException refusal) {
-            discardFresh(refusal);
-            throw refusal;
         } catch (IOException | UncheckedIOException | WeightsException e) {
             AdapterException failure = new AdapterException(
                     "%s: cannot write the adapter: %s; the adapter that was there, if any, is untouched"
@@ -58,7 +55,15 @@ final class AdapterDirectory {
                     e);
             discardFresh(failure);
             throw failure;
+        } catch (RuntimeException e) {
+            discardFresh(e);
+            throw e;
         }
+    }
+
+    /** Whether a file of that name is in it. */
+    boolean holds(String file) {
+        return Files.exists(target.resolve(file));
     }
 
     private void exchange() throws IOException {
@@ -76,7 +81,7 @@ final class AdapterDirectory {
         delete(old);
     }
 
-    private void discardFresh(AdapterException failure) {
+    private void discardFresh(RuntimeException failure) {
         try {
             delete(fresh);
         } catch (IOException e) {

@@ -17,7 +17,6 @@ import dev.graft.tensor.RandomSource;
 import dev.graft.tensor.Scope;
 import dev.graft.tensor.Tensor;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -77,13 +76,14 @@ public final class AdapterExport {
         if (name.isBlank() || name.contains(".")) {
             throw new AdapterException("an adapter's name must not be blank or hold a point: '%s'".formatted(name));
         }
+        AdapterDirectory place = new AdapterDirectory(directory);
         Deltas stored = adapter.storedDeltas();
         // The libraries have no unit of a regression's outputs: it goes into the last layer.
         try (Head plain = adapter.head().folded()) {
             // Zeros and small numbers hide what the library does otherwise, so other numbers go first.
             Deltas moved = moved(adapter.method().stored(), backbone);
             try {
-                new AdapterDirectory(directory).write(fresh -> {
+                place.write(fresh -> {
                     new AdapterExport(adapter, backbone, plain, moved).writeEqual(fresh, format, name);
                     new AdapterExport(adapter, backbone, plain, stored).writeEqual(fresh, format, name);
                 });
@@ -93,7 +93,7 @@ public final class AdapterExport {
         } finally {
             adapter.close(stored);
         }
-        return !Files.exists(directory.resolve(TensorFiles.HEAD));
+        return !place.holds(TensorFiles.HEAD);
     }
 
     /** The deltas of a method with numbers in every tensor that nothing hides behind. */
@@ -107,8 +107,11 @@ public final class AdapterExport {
                 parameter.assign(value.plus(
                         random.at(parameter.name()).normal(SHIFT, value.shape()).to(value.device())));
             }
+            return deltas;
+        } catch (RuntimeException e) {
+            deltas.held().forEach(Parameter::close);
+            throw e;
         }
-        return deltas;
     }
 
     /** Writes the files and reads them back. */

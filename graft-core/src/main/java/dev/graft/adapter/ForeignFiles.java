@@ -25,7 +25,7 @@ record ForeignFiles(ForeignConfig config, Path tensors, Path headTensors, JsonNo
     }
 
     /**
-     * An adapter with its head, of whichever library's.
+     * An adapter of either library's, with its head.
      *
      * @param head where the head is, if not in the directory
      * @throws AdapterException where there is none, or one of its files is missing
@@ -50,7 +50,7 @@ record ForeignFiles(ForeignConfig config, Path tensors, Path headTensors, JsonNo
     }
 
     /**
-     * An adapter alone, of whichever library's.
+     * An adapter of either library's, without its head.
      *
      * @throws AdapterException where there is none, or one of its files is missing
      */

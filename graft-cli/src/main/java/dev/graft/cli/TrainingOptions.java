@@ -27,7 +27,7 @@ final class TrainingOptions {
     @Option(
             names = "--patience",
             paramLabel = "N",
-            description = "Epochs without a better dev result before it stops; 0 for never (3).")
+            description = "Epochs without a better dev result or a lower dev loss before it stops; 0 for never (3).")
     private int patience = DEFAULT.patience();
 
     @Option(names = "--class-weights", description = "Let rare labels weigh as much as frequent ones.")

@@ -2,6 +2,7 @@ package dev.graft.train;
 
 import dev.graft.task.Metrics;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /** Where a training stands between two batches: all that a checkpoint needs besides tensors. */
@@ -36,7 +37,18 @@ final class Progress {
         return better;
     }
 
+    /**
+     * Whether so many epochs brought neither a better result nor a lower loss. On few rows the result moves by chance; while the
+     * loss falls, the training still learns.
+     */
     boolean outOfPatience(int patience) {
-        return patience > 0 && best > 0 && epoch - best >= patience;
+        return patience > 0 && best > 0 && epoch - Math.max(best, lowestLoss()) >= patience;
+    }
+
+    private int lowestLoss() {
+        return epochs.stream()
+                .min(Comparator.comparingDouble(EpochResult::devLoss))
+                .map(EpochResult::epoch)
+                .orElse(0);
     }
 }

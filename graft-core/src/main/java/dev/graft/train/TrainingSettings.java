@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param weightDecay what a step of rate 1 takes off the tensors that decay
  * @param clip the largest common norm of all gradients
  * @param dropout the share of activations that the frozen base drops in training
- * @param patience epochs without a better result on the dev rows before training stops; 0 for never
+ * @param patience epochs with neither a better result nor a lower loss on the dev rows before training stops; 0 for never
  * @param balanced whether rare labels weigh more
  * @param seed decides first values, the order of rows, and dropout
  */

@@ -12,9 +12,7 @@ target=$root/$module/target
 # Left by a build: its date is when the build began, its first line says where and how that was, its second is the class
 # path. Maven's own classpath.txt is not read here, because any later ./mvnw may write it for other profiles.
 built=$target/launch.txt
-archive=$target/classes.jsa
-# An archive is of use to the JDK that made it alone.
-built_how="$root $(grep '^JAVA_VERSION=' "$JAVA_HOME/release") ${GRAFT_MAVEN_ARGS:-}"
+built_how="$root ${GRAFT_MAVEN_ARGS:-}"
 
 # Sets class_path as the last build left it; fails when that build was made elsewhere or in another way.
 read_class_path() {
@@ -35,15 +33,6 @@ is_built() {
   IFS=$old_ifs
   newer=$(find "$root/pom.xml" "$root/.mvn" "$root"/*/pom.xml "$root"/*/src/main -newer "$built" -print | head -n 1)
   [ -z "$newer" ]
-}
-
-# Keeps the classes of $class_path as Java has them in memory, for shorter starts. Java does without where this fails.
-archive_classes() {
-  rm -f "$archive"*
-  # Where it cannot archive at all, Java leaves no file and no error. Flags are several words on purpose.
-  # shellcheck disable=SC2086
-  "$JAVA_HOME/bin/java" $jdk_flags -XX:+UseSerialGC -XX:ArchiveClassesAtExit="$archive.$$" \
-    -cp "$class_path" "$archiver" >/dev/null 2>&1 && mv -f "$archive.$$" "$archive" 2>/dev/null || rm -f "$archive.$$"
 }
 
 # Packages the module without tests and format check. What Maven says is shown only when it fails.
@@ -67,11 +56,10 @@ build() {
     exit 1
   fi
   class_path=$target/$artifact.jar:$(cat "$target/classpath.txt")
-  [ -z "$archiver" ] || archive_classes
   printf '%s\n%s\n' "$built_how" "$class_path" >"$begun.done"
   touch -r "$begun" "$begun.done"
   mv -f "$begun.done" "$built"
-  rm -f "$begun"
+  rm -f "$begun" "$target"/classes-*.jsa*
 }
 
 if ! is_built; then
@@ -85,6 +73,21 @@ if ! is_built; then
   else
     build
   fi
+fi
+
+# The classes as Java has them in memory, for shorter starts: made once after a build for each JDK, since no other can use them.
+# Where Java cannot make an archive, it leaves no file and often no error; an empty one tells the next start not to try again.
+archive=
+if [ -n "$archiver" ]; then
+  archive=$target/classes-$(cksum <"$JAVA_HOME/release" | tr -d ' ').jsa
+  if [ ! -e "$archive" ] && [ -w "$target" ]; then
+    # Flags are several words on purpose.
+    # shellcheck disable=SC2086
+    "$JAVA_HOME/bin/java" $jdk_flags -XX:+UseSerialGC -XX:ArchiveClassesAtExit="$archive.$$" \
+      -cp "$class_path" "$archiver" >/dev/null 2>&1 || rm -f "$archive.$$"
+    { touch "$archive.$$" && mv -f "$archive.$$" "$archive"; } 2>/dev/null || true
+  fi
+  [ -s "$archive" ] || archive=
 fi
 
 # The natives of MKL are on the class path only when the build was asked for them.
@@ -115,10 +118,9 @@ case $terminals in
   *2*) columns=$(stty size 2>/dev/null <&2) && columns=${columns#* } ;;
 esac
 
-[ -f "$archive" ] || archive=
-
 # Small heap, few threads: the tensors are native memory. JavaCPP's own limits would stop a program whose native memory
-# reaches twice the heap. What the JVM says of an archive would stand among the answers. Flags are several words on purpose.
+# reaches twice the heap. With an archive the JVM's log is off, since what it says of that would stand among the answers.
+# Flags are several words on purpose.
 # shellcheck disable=SC2086
 exec "$JAVA_HOME/bin/java" $jdk_flags -XX:+UseSerialGC ${archive:+-Xlog:all=off:stdout "-XX:SharedArchiveFile=$archive"} \
   -Dorg.bytedeco.javacpp.maxBytes=0 -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -Dorg.bytedeco.javacpp.logger=slf4j \

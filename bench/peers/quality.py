@@ -54,6 +54,7 @@ def train(args, data, model, autocast):
     warmup = math.ceil(0.06 * total)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: share(step, warmup, total))
     best = None
+    lowest = (math.inf, 0)
     for epoch, batches in enumerate(data["epochs"], 1):
         model.train()
         for indices in batches:
@@ -75,7 +76,8 @@ def train(args, data, model, autocast):
         print(f"  epoch {epoch} of {len(data['epochs'])}: {100 * accuracy:.2f} on the held-back rows", file=sys.stderr, flush=True)
         if best is None or (accuracy, -loss) > best[0]:
             best = ((accuracy, -loss), epoch, held.argmax(1).tolist(), {k: v.clone() for k, v in model.state_dict().items()})
-        if epoch - best[1] >= 3:
+        lowest = min(lowest, (loss, epoch))
+        if epoch - max(best[1], lowest[1]) >= 3:
             break
     _, epoch, held, state = best
     model.load_state_dict(state)

@@ -81,10 +81,11 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
         close();
         console.say(String.format(
                 Locale.ROOT,
-                "epoch %2d/%d  loss %.4f  %s%s",
+                "epoch %2d/%d  loss %.4f  dev loss %.4f  %s%s",
                 result.epoch(),
                 epochs,
                 result.trainLoss(),
+                result.devLoss(),
                 Scores.line(result.dev()),
                 best ? "  best" : ""));
     }

@@ -98,7 +98,10 @@ record TrainingReport(Console console, TrainingPlan plan, Base base, List<Traina
 
     private static void addEpochs(TrainingResult result, ArrayNode json) {
         for (EpochResult epoch : result.epochs()) {
-            ObjectNode entry = json.addObject().put("epoch", epoch.epoch()).put("trainLoss", epoch.trainLoss());
+            ObjectNode entry = json.addObject()
+                    .put("epoch", epoch.epoch())
+                    .put("trainLoss", epoch.trainLoss())
+                    .put("devLoss", epoch.devLoss());
             epoch.dev().values().forEach(entry.putObject("metrics")::put);
         }
     }

@@ -29,7 +29,7 @@ class TrainCommandTest extends CommandTest {
                 .contains("text = text, label = label")
                 .contains("Task    classification: blame ")
                 .containsPattern("bottleneck +16 +\\d+ +[\\d.]+ %")
-                .containsPattern("epoch +1/2 +loss [\\d.]+ +accuracy")
+                .containsPattern("epoch +1/2 +loss [\\d.]+ +dev loss [\\d.]+ +accuracy")
                 .contains("true \\ predicted")
                 .contains("weighted mean")
                 .contains("graft predict --adapter " + out + " \"a text\"");

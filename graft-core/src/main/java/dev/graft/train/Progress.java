@@ -39,7 +39,7 @@ final class Progress {
 
     /**
      * Whether so many epochs brought neither a better result nor a lower loss. On few rows the result moves by chance; while the
-     * loss falls, the training still learns.
+     * loss falls, however little, the training still learns.
      */
     boolean outOfPatience(int patience) {
         return patience > 0 && best > 0 && epoch - Math.max(best, lowestLoss()) >= patience;

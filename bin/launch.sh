@@ -81,11 +81,13 @@ archive=
 if [ -n "$archiver" ]; then
   archive=$target/classes-$(cksum <"$JAVA_HOME/release" | tr -d ' ').jsa
   if [ ! -e "$archive" ] && [ -w "$target" ]; then
+    trap 'rm -f "$archive.$$" && exit 130' HUP INT TERM
     # Flags are several words on purpose.
     # shellcheck disable=SC2086
     "$JAVA_HOME/bin/java" $jdk_flags -XX:+UseSerialGC -XX:ArchiveClassesAtExit="$archive.$$" \
       -cp "$class_path" "$archiver" >/dev/null 2>&1 || rm -f "$archive.$$"
     { touch "$archive.$$" && mv -f "$archive.$$" "$archive"; } 2>/dev/null || true
+    trap - HUP INT TERM
   fi
   [ -s "$archive" ] || archive=
 fi
